@@ -1,0 +1,1 @@
+"""Mostovi: the register stays home, the answer travels."""
