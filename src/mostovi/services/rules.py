@@ -1,0 +1,245 @@
+"""Who may do what to a case, and when. A policy officer can read this page aloud and correct it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mostovi.kernel.access import Actor, check_is_official, check_recently_authenticated
+from mostovi.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from mostovi.services.values import CaseState, Channel, FactState, Outcome, Party, Standing, Step
+
+RESTORE_WITHIN = timedelta(hours=24)
+SHORTEST_REASONS = 20
+QUICK_TRIES = 40
+_STATE = CaseState
+_BEFORE_DECISION = (
+    _STATE.RECEIVED,
+    _STATE.WAITING_FOR_FACTS,
+    _STATE.TO_DECIDE,
+    _STATE.WAITING_FOR_APPLICANT,
+)
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One step: who may take it, from which states, and to which. Without a target the case stays where it is."""
+
+    step: Step
+    parties: frozenset[Party]
+    sources: tuple[CaseState, ...]
+    targets: tuple[CaseState, ...] = ()
+
+
+def _may(
+    step: Step, parties: Iterable[Party], sources: Iterable[CaseState], *targets: CaseState
+) -> Transition:
+    return Transition(step, frozenset(parties), tuple(sources), targets)
+
+
+_APPLYING = (Party.APPLICANT, Party.CLERK)
+
+TRANSITIONS: tuple[Transition, ...] = (
+    _may(Step.ASK_FACTS, _APPLYING, [_STATE.DRAFT]),
+    _may(Step.ANSWER, _APPLYING, [_STATE.DRAFT]),
+    _may(Step.DISPUTE, _APPLYING, [_STATE.DRAFT]),
+    _may(Step.DISPUTE, [Party.APPLICANT], _BEFORE_DECISION),
+    _may(Step.SUBMIT, _APPLYING, [_STATE.DRAFT], _STATE.RECEIVED),
+    _may(Step.WAIT_FOR_FACTS, [Party.SYSTEM], [_STATE.RECEIVED], _STATE.WAITING_FOR_FACTS),
+    _may(Step.COMPLETE, [Party.SYSTEM], [_STATE.RECEIVED, _STATE.WAITING_FOR_FACTS], _STATE.TO_DECIDE),
+    _may(Step.ISSUE, [Party.SYSTEM], [_STATE.RECEIVED, _STATE.WAITING_FOR_FACTS], _STATE.SEALED),
+    _may(Step.TAKE, [Party.CASEWORKER], [_STATE.TO_DECIDE]),
+    _may(Step.ASK_APPLICANT, [Party.CASEWORKER], [_STATE.TO_DECIDE], _STATE.WAITING_FOR_APPLICANT),
+    _may(Step.REPLY, [Party.APPLICANT], [_STATE.WAITING_FOR_APPLICANT], _STATE.TO_DECIDE),
+    _may(Step.DRAFT_DECISION, [Party.CASEWORKER], [_STATE.TO_DECIDE]),
+    _may(Step.DECIDE, [Party.CASEWORKER], [_STATE.TO_DECIDE], _STATE.DECIDED),
+    _may(Step.SEAL, [Party.SYSTEM], [_STATE.DECIDED], _STATE.SEALED),
+    _may(Step.DELIVER, [Party.SYSTEM], [_STATE.SEALED], _STATE.DELIVERED),
+    _may(Step.WITHDRAW, [Party.APPLICANT], (_STATE.DRAFT, *_BEFORE_DECISION), _STATE.WITHDRAWN),
+    _may(Step.RESTORE, [Party.APPLICANT], [_STATE.WITHDRAWN], _STATE.DRAFT, *_BEFORE_DECISION),
+)
+
+
+class WrongState(Conflict):
+    code = "wrong_state"
+    message = "This application has moved on in the meantime. Look at the page again to see where it stands."
+
+
+class CaseNotFound(NotFound):
+    code = "case_not_found"
+    message = "We did not find this application among yours. Check the code on your receipt."
+
+
+class OwnCase(NotAllowed):
+    code = "own_case"
+    message = "Nobody decides their own case. A colleague has to take it."
+
+
+class TakenByColleague(Conflict):
+    code = "taken_by_colleague"
+    message = "A colleague works on this case. Ask them, or take it over first."
+
+
+class NotTaken(Conflict):
+    code = "not_taken"
+    message = "Take the case first, so that your colleagues see who works on it."
+
+
+class ReasonsMissing(Invalid):
+    code = "reasons_missing"
+    message = "Write the reasons in your own words, so that the person understands the decision."
+
+
+class AnotherSubmission(Conflict):
+    code = "another_submission"
+    message = "This page is older than your application. Open the application again and send it from there."
+
+
+class RestoreTooLate(Conflict):
+    code = "restore_too_late"
+    message = (
+        "An application can be taken up again for one day after it was withdrawn. Please start a new one."
+    )
+
+
+class QuestionsOpen(Conflict):
+    code = "questions_open"
+    message = "Some questions are not answered yet. Answer them, then send the application."
+
+
+class TextMissing(Invalid):
+    code = "text_missing"
+    message = "Write a sentence or two, so that the other side knows what is meant."
+
+
+def party_of(actor: Actor, case: Standing) -> Party | None:
+    """Who the actor is to this case; None for everybody it does not concern."""
+    if actor.kind == "system":
+        return Party.SYSTEM
+    if actor.kind == "person" and actor.person_id == case.applicant_id:
+        return Party.APPLICANT
+    if actor.kind != "official":
+        return None
+    if "caseworker" in actor.roles and actor.institution == case.institution and _is_with_the_office(case):
+        return Party.CASEWORKER
+    if "clerk" in actor.roles and actor.person_id is not None and actor.person_id == case.assisted_by_id:
+        return Party.CLERK
+    return None
+
+
+def _is_with_the_office(case: Standing) -> bool:
+    if case.state == CaseState.WITHDRAWN:
+        return case.state_before_withdrawal != CaseState.DRAFT
+    return case.state != CaseState.DRAFT
+
+
+def check_can_see(actor: Actor, case: Standing) -> Party:
+    """Other people's cases do not exist for you: NotFound, so that nobody learns which codes are in use."""
+    party = party_of(actor, case)
+    if party is None:
+        raise CaseNotFound
+    return party
+
+
+def check_can(step: Step, actor: Actor, case: Standing) -> None:
+    """Raise unless the table allows this actor to take this step now."""
+    party = check_can_see(actor, case)
+    allowed = [row for row in TRANSITIONS if row.step == step and party in row.parties]
+    if not allowed:
+        raise NotAllowed
+    if not any(case.state in row.sources for row in allowed):
+        raise WrongState
+
+
+def check_target(step: Step, source: CaseState, target: CaseState) -> None:
+    """Raise unless the table lets this step lead from one state to the other."""
+    rows = [row for row in TRANSITIONS if row.step == step and source in row.sources]
+    if not any(target in (row.targets or (source,)) for row in rows):
+        raise WrongState
+
+
+def check_can_take(actor: Actor, case: Standing) -> None:
+    check_can(Step.TAKE, actor, case)
+    _check_not_own(actor, case)
+
+
+def check_can_work_on(step: Step, actor: Actor, case: Standing) -> None:
+    """Preparing, asking and deciding are for the official who has taken the case."""
+    check_can(step, actor, case)
+    _check_not_own(actor, case)
+    if case.assigned_to_id is None:
+        raise NotTaken
+    if case.assigned_to_id != actor.person_id:
+        raise TakenByColleague
+
+
+def check_can_decide(actor: Actor, case: Standing, *, reasons: str, now: datetime) -> None:
+    """An official of the owning institution, who signed in again within five minutes, with reasons."""
+    check_can_work_on(Step.DECIDE, actor, case)
+    check_is_official(actor, case.institution, "caseworker")
+    if len(reasons.strip()) < SHORTEST_REASONS:
+        raise ReasonsMissing
+    check_recently_authenticated(actor, now)
+
+
+def _check_not_own(actor: Actor, case: Standing) -> None:
+    if actor.person_id == case.applicant_id:
+        raise OwnCase
+
+
+def check_can_restore(actor: Actor, case: Standing, now: datetime) -> None:
+    check_can(Step.RESTORE, actor, case)
+    if case.withdrawn_at is None or now - case.withdrawn_at > RESTORE_WITHIN:
+        raise RestoreTooLate
+
+
+def check_text(text: str) -> None:
+    if not text.strip():
+        raise TextMissing
+
+
+def state_after_facts(facts: Iterable[FactState], *, automatic: bool) -> CaseState:
+    """Where a sent application goes: it waits for registers, is issued by itself, or lies on the desk.
+
+    A service that issues by itself falls back to an official when a register refuses or does not know the person.
+    """
+    states = set(facts)
+    if FactState.WAITING in states or FactState.NOT_ASKED in states:
+        return CaseState.WAITING_FOR_FACTS
+    if automatic and states <= {FactState.ANSWERED}:
+        return CaseState.SEALED
+    return CaseState.TO_DECIDE
+
+
+def retry_delay(tries: int) -> timedelta:
+    """Ask a silent register again after 2, 4, 8, then every 15 seconds; after ten minutes every ten minutes."""
+    if tries > QUICK_TRIES:
+        return timedelta(minutes=10)
+    return timedelta(seconds=min(2 ** min(max(tries, 1), 4), 15))
+
+
+def outcome_from_rule(*, entitled: bool) -> Outcome:
+    return Outcome.APPROVED if entitled else Outcome.REFUSED
+
+
+def assisted_channel(actor: Actor) -> Channel:
+    """A clerk who types for somebody marks the application as assisted."""
+    return Channel.COUNTER if actor.kind == "official" else Channel.ONLINE
+
+
+def diagram() -> str:
+    """The table as a Mermaid state diagram; docs/reference/case-states.md holds exactly this text."""
+    lines = ["stateDiagram-v2", f"    [*] --> {CaseState.DRAFT}"]
+    for row in TRANSITIONS:
+        for source in row.sources:
+            lines += [f"    {source} --> {target}: {row.step}" for target in row.targets]
+    endings = (CaseState.DELIVERED, CaseState.WITHDRAWN)
+    return "\n".join([*lines, *(f"    {state} --> [*]" for state in endings)]) + "\n"
+
+
+def table() -> str:
+    """The same as a table: step, who may take it, from where, to where."""
+    rows = ["| step | who | from | to |", "|---|---|---|---|"]
+    for row in TRANSITIONS:
+        who, sources = ", ".join(sorted(row.parties)), ", ".join(row.sources)
+        rows.append(f"| {row.step} | {who} | {sources} | {', '.join(row.targets) or 'stays'} |")
+    return "\n".join(rows) + "\n"

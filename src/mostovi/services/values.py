@@ -1,0 +1,234 @@
+"""The words of services: what an application, a fact and a decision are, as everyone sees them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+
+class CaseState(StrEnum):
+    """Where an application stands."""
+
+    DRAFT = "draft"
+    RECEIVED = "received"
+    WAITING_FOR_FACTS = "waiting_for_facts"
+    TO_DECIDE = "to_decide"
+    WAITING_FOR_APPLICANT = "waiting_for_applicant"
+    DECIDED = "decided"
+    SEALED = "sealed"
+    DELIVERED = "delivered"
+    WITHDRAWN = "withdrawn"
+
+
+class FactState(StrEnum):
+    """What we know of one register's answer."""
+
+    NOT_ASKED = "not_asked"
+    ANSWERED = "answered"
+    WAITING = "waiting"
+    REFUSED = "refused"
+    NOT_FOUND = "not_found"
+
+
+class Channel(StrEnum):
+    """How an application came: from the person's own device or at a counter."""
+
+    ONLINE = "online"
+    COUNTER = "counter"
+
+
+class Outcome(StrEnum):
+    """How a case was decided."""
+
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+class Party(StrEnum):
+    """Who somebody is to one case."""
+
+    APPLICANT = "applicant"
+    CLERK = "clerk"
+    CASEWORKER = "caseworker"
+    SYSTEM = "system"
+
+
+class Step(StrEnum):
+    """What can happen to a case."""
+
+    ASK_FACTS = "ask_facts"
+    ANSWER = "answer"
+    DISPUTE = "dispute"
+    SUBMIT = "submit"
+    WAIT_FOR_FACTS = "wait_for_facts"
+    COMPLETE = "complete"
+    ISSUE = "issue"
+    TAKE = "take"
+    ASK_APPLICANT = "ask_applicant"
+    REPLY = "reply"
+    DRAFT_DECISION = "draft_decision"
+    DECIDE = "decide"
+    SEAL = "seal"
+    DELIVER = "deliver"
+    WITHDRAW = "withdraw"
+    RESTORE = "restore"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the rules look at: one case without its contents."""
+
+    code: str
+    institution: str
+    state: CaseState
+    applicant_id: int
+    assisted_by_id: int | None = None
+    assigned_to_id: int | None = None
+    state_before_withdrawal: CaseState | None = None
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """The person's remark that a fact is wrong."""
+
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class FactView:
+    """One register's answer as its reader sees it, with the agreement it came under."""
+
+    key: str
+    provider: str
+    exchange_service: str
+    state: FactState
+    values: Mapping[str, Any]
+    exchange_id: str
+    log_entry: str
+    contract: Mapping[str, Any]
+    as_of: datetime | None
+    tried_at: datetime | None
+    next_try_at: datetime | None
+    dispute: Dispute | None
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One thing that happened, for the person and the desk."""
+
+    event: str
+    at: datetime
+    by: Party
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class DecisionView:
+    """A decision as the person and the desk read it."""
+
+    outcome: Outcome
+    amount_km: int | None
+    reasons: str
+    articles: tuple[str, ...]
+    official_name: str
+    decided_at: datetime
+    authenticated_at: datetime
+
+
+@dataclass(frozen=True)
+class DraftDecision:
+    """What an official has prepared and not yet decided."""
+
+    outcome: Outcome | None
+    reasons: str
+    saved_at: datetime
+
+
+@dataclass(frozen=True)
+class DocumentSummary:
+    """A sealed document without its bytes."""
+
+    code: str
+    issuer: str
+    kind: str
+    issued_on: date
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class DocumentFile:
+    """A sealed document as it is handed over."""
+
+    code: str
+    kind: str
+    pdf: bytes
+
+
+@dataclass(frozen=True)
+class CaseSummary:
+    """One line of a list of cases. ``applicant_name`` is empty where the reader may not see it."""
+
+    code: str
+    service: str
+    version: str
+    institution: str
+    state: CaseState
+    channel: Channel
+    started_at: datetime
+    received_at: datetime | None
+    due_on: date | None
+    applicant_name: str
+    assigned_to_name: str
+    disputed: bool
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """A whole case for somebody who may see it."""
+
+    summary: CaseSummary
+    standing: Standing
+    answers: Mapping[str, Any]
+    facts: tuple[FactView, ...]
+    history: tuple[HistoryLine, ...]
+    draft_decision: DraftDecision | None
+    decision: DecisionView | None
+    documents: tuple[DocumentSummary, ...]
+    question_from_official: str
+    reply_from_applicant: str
+    submission_token: str
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the person gets for an application: the tracking code and the day by which it is decided."""
+
+    code: str
+    state: CaseState
+    received_at: datetime
+    due_on: date
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """What a tracking code tells without signing in: nothing about the person."""
+
+    code: str
+    state: CaseState
+    due_on: date | None
+
+
+@dataclass(frozen=True)
+class Savings:
+    """What people did not have to carry and where they did not have to go, with what we assumed."""
+
+    papers: int
+    visits: int
+    kilometres: int
+    papers_per_answer: int
+    visits_per_answer: int

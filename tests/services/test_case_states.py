@@ -1,0 +1,234 @@
+"""The state machine of a case: who may do what, and that no sequence of steps leads anywhere else."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from mostovi.kernel.access import ANONYMOUS, Actor, system_actor
+from mostovi.kernel.errors import NotAllowed, Refusal
+from mostovi.services import rules
+from mostovi.services.values import CaseState, FactState, Party, Standing, Step
+
+NOW = datetime(2026, 11, 21, 14, 5, tzinfo=UTC)
+OFFICE = "tuzla-social-work"
+AMRA = Actor(kind="person", person_id=1, name="Amra Kovač", authenticated_at=NOW)
+MILAN = Actor(kind="person", person_id=2, name="Milan Savić", authenticated_at=NOW)
+DAMIR = Actor(
+    kind="official", person_id=3, institution=OFFICE, roles=frozenset({"caseworker"}), authenticated_at=NOW
+)
+COLLEAGUE = replace(DAMIR, person_id=4)
+JELENA = replace(DAMIR, person_id=5, institution="zenica-registrar")
+SANJA = Actor(
+    kind="official",
+    person_id=6,
+    institution="banja-luka-administration",
+    roles=frozenset({"clerk"}),
+    authenticated_at=NOW,
+)
+ZLATA = Actor(kind="auditor", person_id=7, roles=frozenset({"auditor"}), authenticated_at=NOW)
+MOSTOVI = system_actor("worker")
+EVERYONE = [AMRA, MILAN, DAMIR, COLLEAGUE, JELENA, SANJA, ZLATA, MOSTOVI, ANONYMOUS]
+REASONS = "The income of the household is below the limit."
+
+
+def a_case(state: CaseState = CaseState.TO_DECIDE, **other: object) -> Standing:
+    case = Standing(code="K4T92M7AE", institution=OFFICE, state=state, applicant_id=1)
+    return replace(case, **other)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("actor", [MILAN, JELENA, SANJA, ZLATA, ANONYMOUS])
+@pytest.mark.parametrize("state", list(CaseState))
+def test_other_peoples_cases_do_not_exist(actor: Actor, state: CaseState) -> None:
+    with pytest.raises(rules.CaseNotFound):
+        rules.check_can_see(actor, a_case(state))
+
+
+def test_the_office_does_not_see_a_draft() -> None:
+    with pytest.raises(rules.CaseNotFound):
+        rules.check_can_see(DAMIR, a_case(CaseState.DRAFT))
+
+
+def test_the_office_does_not_see_a_draft_that_was_withdrawn() -> None:
+    with pytest.raises(rules.CaseNotFound):
+        rules.check_can_see(DAMIR, a_case(CaseState.WITHDRAWN, state_before_withdrawal=CaseState.DRAFT))
+
+
+def test_nobody_decides_their_own_case() -> None:
+    own = a_case(applicant_id=3, assigned_to_id=3)
+    with pytest.raises(rules.OwnCase):
+        rules.check_can_decide(DAMIR, own, reasons=REASONS, now=NOW)
+
+
+def test_nobody_takes_their_own_case() -> None:
+    with pytest.raises(rules.OwnCase):
+        rules.check_can_take(DAMIR, a_case(applicant_id=3))
+
+
+def test_deciding_needs_a_fresh_sign_in() -> None:
+    later = NOW + timedelta(minutes=6)
+    with pytest.raises(NotAllowed) as refusal:
+        rules.check_can_decide(DAMIR, a_case(assigned_to_id=3), reasons=REASONS, now=later)
+    assert refusal.value.code == "sign_in_again"
+
+
+def test_deciding_needs_reasons() -> None:
+    with pytest.raises(rules.ReasonsMissing):
+        rules.check_can_decide(DAMIR, a_case(assigned_to_id=3), reasons="  no  ", now=NOW)
+
+
+def test_a_case_is_taken_before_it_is_decided() -> None:
+    with pytest.raises(rules.NotTaken):
+        rules.check_can_decide(DAMIR, a_case(), reasons=REASONS, now=NOW)
+
+
+def test_a_colleague_does_not_decide_a_case_that_is_taken() -> None:
+    with pytest.raises(rules.TakenByColleague):
+        rules.check_can_decide(COLLEAGUE, a_case(assigned_to_id=3), reasons=REASONS, now=NOW)
+
+
+def test_the_official_who_took_it_decides() -> None:
+    rules.check_can_decide(DAMIR, a_case(assigned_to_id=3), reasons=REASONS, now=NOW)
+
+
+@pytest.mark.parametrize(
+    "state", [CaseState.DECIDED, CaseState.SEALED, CaseState.DELIVERED, CaseState.WITHDRAWN]
+)
+def test_a_decided_case_is_not_withdrawn(state: CaseState) -> None:
+    with pytest.raises(rules.WrongState):
+        rules.check_can(Step.WITHDRAW, AMRA, a_case(state))
+
+
+def test_a_clerk_helps_only_until_the_application_is_sent() -> None:
+    helped = a_case(CaseState.DRAFT, assisted_by_id=6)
+    rules.check_can(Step.SUBMIT, SANJA, helped)
+    with pytest.raises(rules.WrongState):
+        rules.check_can(Step.ANSWER, SANJA, replace(helped, state=CaseState.TO_DECIDE))
+    with pytest.raises(NotAllowed):
+        rules.check_can(Step.WITHDRAW, SANJA, helped)
+
+
+def test_a_withdrawn_application_is_taken_up_again_within_a_day() -> None:
+    case = a_case(CaseState.WITHDRAWN, state_before_withdrawal=CaseState.TO_DECIDE, withdrawn_at=NOW)
+    rules.check_can_restore(AMRA, case, NOW + timedelta(hours=23))
+    with pytest.raises(rules.RestoreTooLate):
+        rules.check_can_restore(AMRA, case, NOW + timedelta(hours=25))
+
+
+@pytest.mark.parametrize(
+    ("facts", "automatic", "state"),
+    [
+        ([FactState.ANSWERED, FactState.WAITING], False, CaseState.WAITING_FOR_FACTS),
+        ([FactState.WAITING], True, CaseState.WAITING_FOR_FACTS),
+        ([FactState.ANSWERED], True, CaseState.SEALED),
+        ([FactState.ANSWERED, FactState.NOT_FOUND], False, CaseState.TO_DECIDE),
+        ([FactState.NOT_FOUND], True, CaseState.TO_DECIDE),
+        ([FactState.REFUSED], True, CaseState.TO_DECIDE),
+        ([], False, CaseState.TO_DECIDE),
+    ],
+)
+def test_the_registers_decide_where_a_sent_application_goes(
+    facts: list[FactState],
+    automatic: bool,  # noqa: FBT001 - a parameter of the table above
+    state: CaseState,
+) -> None:
+    assert rules.state_after_facts(facts, automatic=automatic) == state
+
+
+@given(st.integers(min_value=0, max_value=10_000))
+def test_a_silent_register_is_asked_again_soon_but_not_in_a_hurry(tries: int) -> None:
+    delay = rules.retry_delay(tries)
+    assert timedelta(seconds=2) <= delay <= timedelta(minutes=10)
+    assert delay <= rules.retry_delay(tries + 1)
+
+
+def test_every_state_can_be_reached_and_left_unless_it_is_an_end() -> None:
+    reached, left = {CaseState.DRAFT}, set()
+    for row in rules.TRANSITIONS:
+        reached |= set(row.targets)
+        left |= set(row.sources) if row.targets else set()
+    assert reached == set(CaseState)
+    assert left == set(CaseState) - {CaseState.DELIVERED}
+
+
+def test_the_diagram_in_the_documentation_is_the_table() -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/case-states.md").read_text(encoding="utf-8")
+    assert rules.diagram() in page
+    assert rules.table() in page
+
+
+class CaseLife(RuleBasedStateMachine):
+    """Anybody tries anything in any order; the invariants of a case must survive."""
+
+    case = a_case(CaseState.DRAFT)
+
+    @initialize()
+    def begin(self) -> None:
+        self.case = a_case(CaseState.DRAFT, assisted_by_id=6)
+        self.submitted = self.decided = self.sealed = False
+
+    @rule(step=st.sampled_from(Step), actor=st.sampled_from(EVERYONE), data=st.data())
+    def somebody_tries_a_step(self, step: Step, actor: Actor, data: st.DataObject) -> None:
+        before = self.case
+        try:
+            self._check(step, actor)
+        except Refusal:
+            return
+        rows = [row for row in rules.TRANSITIONS if row.step == step and before.state in row.sources]
+        target = data.draw(st.sampled_from([t for row in rows for t in (row.targets or (before.state,))]))
+        rules.check_target(step, before.state, target)
+        self._note(step, actor, target)
+
+    def _check(self, step: Step, actor: Actor) -> None:
+        if step == Step.DECIDE:
+            rules.check_can_decide(actor, self.case, reasons=REASONS, now=NOW)
+        elif step == Step.TAKE:
+            rules.check_can_take(actor, self.case)
+        elif step in (Step.ASK_APPLICANT, Step.DRAFT_DECISION):
+            rules.check_can_work_on(step, actor, self.case)
+        elif step == Step.RESTORE:
+            rules.check_can_restore(actor, self.case, NOW)
+        else:
+            rules.check_can(step, actor, self.case)
+
+    def _note(self, step: Step, actor: Actor, target: CaseState) -> None:
+        changes: dict[str, object] = {"state": target}
+        if step == Step.TAKE:
+            changes["assigned_to_id"] = actor.person_id
+        if step == Step.WITHDRAW:
+            changes |= {"state_before_withdrawal": self.case.state, "withdrawn_at": NOW}
+        if step == Step.RESTORE:
+            changes["state"] = self.case.state_before_withdrawal
+        if step == Step.DECIDE:
+            assert rules.party_of(actor, self.case) == Party.CASEWORKER
+            assert self.submitted
+        if step == Step.SEAL:
+            assert self.decided
+        if step == Step.DELIVER:
+            assert self.sealed
+        self.submitted |= step == Step.SUBMIT
+        self.decided |= step == Step.DECIDE
+        self.sealed |= step in (Step.SEAL, Step.ISSUE)
+        self.case = replace(self.case, **changes)  # type: ignore[arg-type]
+
+    @invariant()
+    def nothing_is_decided_that_was_not_sent(self) -> None:
+        if self.case.state not in (CaseState.DRAFT, CaseState.WITHDRAWN):
+            assert self.submitted
+
+    @invariant()
+    def what_is_decided_stays_decided(self) -> None:
+        if self.decided:
+            assert self.case.state in (CaseState.DECIDED, CaseState.SEALED, CaseState.DELIVERED)
+
+    @invariant()
+    def strangers_never_see_it(self) -> None:
+        for actor in (MILAN, JELENA, ZLATA, ANONYMOUS):
+            assert rules.party_of(actor, self.case) is None
+
+
+TestCaseLife = CaseLife.TestCase
