@@ -42,7 +42,9 @@ def check_is_signed_in(actor: Actor) -> None:
 def check_is_person(actor: Actor) -> None:
     check_is_signed_in(actor)
     if actor.kind != "person":
-        raise NotAllowed("This page is for people, not for an office. Sign in as yourself.", code="not_a_person")
+        raise NotAllowed(
+            "This page is for people, not for an office. Sign in as yourself.", code="not_a_person"
+        )
 
 
 def check_is_official(actor: Actor, institution: str | None = None, role: str | None = None) -> None:

@@ -13,7 +13,9 @@ class TicketRefused(NotAllowed):
 
 
 def _seal(secret: str, body: str) -> str:
-    return base64.urlsafe_b64encode(hmac.digest(secret.encode(), body.encode(), "sha256")).decode().rstrip("=")
+    return (
+        base64.urlsafe_b64encode(hmac.digest(secret.encode(), body.encode(), "sha256")).decode().rstrip("=")
+    )
 
 
 def sign_ticket(secret: str, topic: str, expires_at: datetime) -> str:

@@ -1,0 +1,33 @@
+"""`mostovi portal`: the pages, over WSGI."""
+
+import argparse
+import os
+from collections.abc import Sequence
+
+import waitress
+
+
+def main(argv: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="mostovi portal", description="Serve the pages for people and officials."
+    )
+    parser.add_argument("--listen", default="127.0.0.1:8000", metavar="HOST:PORT", help="where to listen")
+    parser.add_argument("--threads", type=int, default=8, help="how many requests at once (default 8)")
+    options = parser.parse_args(argv)
+    from mostovi.config.start_checks import check_no_demonstration_root  # noqa: PLC0415  after --help
+    from mostovi.config.wsgi import application  # noqa: PLC0415  loads all settings, after --help
+
+    check_no_demonstration_root()
+    waitress.serve(
+        application,
+        listen=options.listen,
+        threads=options.threads,
+        ident=None,
+        trusted_proxy="127.0.0.1" if os.environ.get("MOSTOVI_BEHIND_PROXY") else None,
+        trusted_proxy_headers={"x-forwarded-proto", "x-forwarded-for", "x-forwarded-host"}
+        if os.environ.get("MOSTOVI_BEHIND_PROXY")
+        else None,
+        clear_untrusted_proxy_headers=True,
+        max_request_body_size=12 * 1024 * 1024,
+    )
+    return 0

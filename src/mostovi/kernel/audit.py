@@ -1,0 +1,79 @@
+"""Audit lines: written in the caller's transaction, sealed into the gateway log by the worker."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from mostovi.kernel import clock
+from mostovi.kernel.access import Actor
+from mostovi.kernel.models import AuditLine
+
+
+def record(
+    *,
+    actor: Actor,
+    action: str,
+    institution: str,
+    subject_person_id: int | None = None,
+    case: str = "",
+    purpose: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> UUID:
+    """Write one line. ``detail`` holds words and codes, never a name or a personal number."""
+    line = AuditLine.objects.create(
+        at=clock.now(),
+        actor_kind=actor.kind,
+        actor_id=actor.person_id,
+        actor_institution=actor.institution or "",
+        action=action,
+        subject_id=subject_person_id,
+        institution=institution,
+        case=case,
+        purpose=purpose,
+        detail=dict(detail or {}),
+    )
+    return line.id
+
+
+@dataclass(frozen=True)
+class UnsealedLine:
+    id: UUID
+    at: datetime
+    actor_kind: str
+    actor_person_id: int | None
+    actor_institution: str
+    action: str
+    subject_person_id: int | None
+    institution: str
+    case: str
+    purpose: str
+    detail: Mapping[str, Any]
+
+
+def list_unsealed_lines(limit: int = 200) -> list[UnsealedLine]:
+    """The oldest lines that no gateway log holds yet."""
+    return [_unsealed(line) for line in AuditLine.objects.filter(sealed_at=None).order_by("at")[:limit]]
+
+
+def _unsealed(line: AuditLine) -> UnsealedLine:
+    return UnsealedLine(
+        id=line.id,
+        at=line.at,
+        actor_kind=line.actor_kind,
+        actor_person_id=line.actor_id,
+        actor_institution=line.actor_institution,
+        action=line.action,
+        subject_person_id=line.subject_id,
+        institution=line.institution,
+        case=line.case,
+        purpose=line.purpose,
+        detail=line.detail,
+    )
+
+
+def mark_sealed(entries: Iterable[tuple[UUID, str]], *, at: datetime) -> None:
+    """Remember which log entry holds each line."""
+    for line_id, log_entry in entries:
+        AuditLine.objects.filter(pk=line_id, sealed_at=None).update(sealed_at=at, log_entry=log_entry)

@@ -1,0 +1,13 @@
+"""Where the country pack lies: data only, chosen by MOSTOVI_PACK."""
+
+from pathlib import Path
+
+from mostovi.kernel import environment
+
+_PACKS = Path(__file__).resolve().parent.parent / "packs"
+
+
+def pack_directory() -> Path:
+    """The folder of the country pack; MOSTOVI_PACK names one of ours or a folder anywhere."""
+    chosen = environment.read("MOSTOVI_PACK", "bih")
+    return _PACKS / chosen if (_PACKS / chosen).is_dir() else Path(chosen)
