@@ -1,0 +1,100 @@
+"""JSON in exactly one spelling, so that it can be signed: a subset of RFC 8785.
+
+The subset: no fractions, integers within ±(2^53 - 1), names below U+D800 (where the order of code points
+and of UTF-16 units is the same), no lone surrogates. Within it the bytes are those of RFC 8785.
+"""
+
+import json
+from typing import Any, NoReturn
+
+from mostovi.exchange.protocol.faults import Fault, ProtocolRefusal
+
+_LARGEST = 2**53 - 1
+_DEEPEST = 32
+_LARGEST_DOCUMENT = 8 * 1024 * 1024
+
+
+class MalformedJson(ProtocolRefusal):
+    """Not JSON, or JSON outside the subset that can be signed."""
+
+    fault = Fault.BAD_REQUEST
+
+
+def canonical_json(value: Any) -> bytes:
+    """The one spelling, as UTF-8, of objects with text names, arrays, text, integers, booleans, null.
+
+    Raises MalformedJson for anything else.
+    """
+    _check(value, 0)
+    try:
+        return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        raise MalformedJson("text holds half a character") from None
+
+
+def parse_json(data: bytes) -> Any:
+    """The value of a JSON text. Stricter than most.
+
+    No repeated names, no fractions, no depth over 32, 8 MiB at most.
+
+    Raises MalformedJson.
+    """
+    if len(data) > _LARGEST_DOCUMENT:
+        raise MalformedJson("too large")
+    try:
+        value = json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=_unique,
+            parse_float=_refuse_number,
+            parse_constant=_refuse_number,
+        )
+    except (ValueError, RecursionError):
+        raise MalformedJson("not JSON") from None
+    _check(value, 0)
+    return value
+
+
+def parse_canonical_json(data: bytes) -> Any:
+    """Like ``parse_json``, and the bytes must be the one spelling. Raises MalformedJson."""
+    value = parse_json(data)
+    if canonical_json(value) != data:
+        raise MalformedJson("not in its canonical spelling")
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise MalformedJson("a name is repeated")
+    return found
+
+
+def _refuse_number(text: str) -> NoReturn:
+    raise MalformedJson(f"a number that is no integer, {len(text)} signs long")
+
+
+def _check(value: Any, depth: int) -> None:
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return
+    if kind is int:
+        if not -_LARGEST <= value <= _LARGEST:
+            raise MalformedJson("an integer too large to be the same everywhere")
+        return
+    if depth >= _DEEPEST:
+        raise MalformedJson("nested too deeply")
+    if kind is dict:
+        _check_names(value)
+        for inner in value.values():
+            _check(inner, depth + 1)
+    elif kind is list or kind is tuple:
+        for inner in value:
+            _check(inner, depth + 1)
+    else:
+        raise MalformedJson(f"{kind.__name__} has no canonical spelling")
+
+
+def _check_names(value: dict[Any, Any]) -> None:
+    for name in value:
+        if type(name) is not str or (not name.isascii() and max(name) >= "\ud800"):
+            raise MalformedJson("a name outside the subset")
