@@ -15,6 +15,8 @@ SECRET_KEY = environment.secret("MOSTOVI_SECRET_KEY")
 PERSONAL_NUMBER_KEY = environment.secret("MOSTOVI_PERSONAL_NUMBER_KEY")
 DEBUG = environment.is_on("MOSTOVI_DEBUG")
 DEMONSTRATION = False
+DEMONSTRATION_SHOES_URL = "/"
+SOURCE_CODE_URL = environment.read("MOSTOVI_SOURCE_CODE_URL")
 BASE_URL = environment.secret("MOSTOVI_BASE_URL").rstrip("/")
 ALLOWED_HOSTS = [host for host in environment.read("MOSTOVI_HOSTS").split(",") if host] or [
     BASE_URL.partition("://")[2].partition("/")[0].partition(":")[0]
@@ -38,6 +40,8 @@ OIDC_CLIENT_SECRET = environment.read("MOSTOVI_OIDC_CLIENT_SECRET")
 OIDC_SCOPES = environment.read("MOSTOVI_OIDC_SCOPES", "openid profile")
 OIDC_PERSONAL_NUMBER_CLAIM = environment.read("MOSTOVI_OIDC_PERSONAL_NUMBER_CLAIM", "personal_number")
 OIDC_OFFICES_CLAIM = environment.read("MOSTOVI_OIDC_OFFICES_CLAIM", "offices")
+OIDC_OFFICES: dict[str, str] = json.loads(environment.read("MOSTOVI_OIDC_OFFICES", "{}"))
+OIDC_ASSURANCES: dict[str, str] = json.loads(environment.read("MOSTOVI_OIDC_ASSURANCES", "{}"))
 
 INSTALLED_APPS = [
     "django.contrib.staticfiles",

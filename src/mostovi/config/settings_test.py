@@ -7,15 +7,14 @@ os.environ.setdefault("MOSTOVI_PERSONAL_NUMBER_KEY", "only-for-tests")
 os.environ.setdefault("MOSTOVI_BASE_URL", "http://testserver")
 os.environ.setdefault("MOSTOVI_LIVE_SECRET", "only-for-tests")
 
+from mostovi.config.database import parse_database_url
 from mostovi.config.settings import *  # noqa: F403  Django reads settings by name
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-DATABASES = {
-    "default": parse_database_url(os.environ.get("MOSTOVI_TEST_DATABASE_URL", "sqlite:///:memory:"))  # noqa: F405
-}
+DATABASES = {"default": parse_database_url(os.environ.get("MOSTOVI_TEST_DATABASE_URL", "sqlite:///:memory:"))}
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WHITENOISE_AUTOREFRESH = True

@@ -57,7 +57,7 @@ def _turn_latin(message: Message) -> None:
     if isinstance(message.string, str):
         message.string = latin_outside_placeholders(message.string)
     else:
-        message.string = tuple(latin_outside_placeholders(text) for text in message.string)
+        message.string = tuple(latin_outside_placeholders(text) for text in message.string or ())
 
 
 def latin_outside_placeholders(text: str) -> str:

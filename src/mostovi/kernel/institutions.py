@@ -40,8 +40,9 @@ class Institution:
 
 
 def _institution(row: dict[str, Any]) -> Institution:
-    lists = {key: tuple(row.pop(key)) for key in ("registers", "subsystems")}
-    return Institution(**row, **lists)
+    return Institution(
+        **{**row, "registers": tuple(row["registers"]), "subsystems": tuple(row["subsystems"])}
+    )
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,7 @@
 
 import re
 
-_LATIN = dict(zip("абвгдђежзијкмнопрстћуфхцчш", "abvgdđežzijkmnoprstćufhcčš", strict=True)) | {
+_LATIN = dict(zip("абвгдђежзијклмнопрстћуфхцчш", "abvgdđežzijklmnoprstćufhcčš", strict=True)) | {
     "љ": "lj",
     "њ": "nj",
     "џ": "dž",
