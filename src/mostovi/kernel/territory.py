@@ -19,6 +19,7 @@ class Place:
     level: str
     name: str
     parents: tuple[str, ...]
+    parent_codes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -104,12 +105,13 @@ def find_places(text: str, *, limit: int = 10) -> list[Place]:
 
 def _place(unit: Unit, units: dict[str, Unit]) -> Place:
     variant = current_variant()
-    parents = []
-    above = unit.parent_id
-    while above:
-        parents.append(text_in(units[above].names, variant))
-        above = units[above].parent_id
-    return Place(unit.code, unit.level, text_in(unit.names, variant), tuple(parents))
+    above = []
+    code = unit.parent_id
+    while code:
+        above.append(code)
+        code = units[code].parent_id
+    names = tuple(text_in(units[code].names, variant) for code in above)
+    return Place(unit.code, unit.level, text_in(unit.names, variant), names, tuple(above))
 
 
 def count_levels() -> dict[str, int]:

@@ -1,0 +1,1 @@
+"""Arches of cut stone as SVG paths: plain geometry, no Django."""

@@ -1,0 +1,73 @@
+"""Error pages: what failed, that nothing is lost, what one can do. They work when little else does."""
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from mostovi.front.context import describe_page
+from mostovi.kernel.errors import Refusal
+
+
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The page of a refusal that no view turned into something kinder."""
+    headings = {
+        403: _("You cannot open this"),
+        404: _("We did not find this page"),
+        409: _("Something changed in the meantime"),
+        422: _("Something needs another look"),
+        503: _("This does not answer at the moment"),
+    }
+    heading = headings.get(refusal.status, _("This did not work"))
+    return _page(request, refusal.status, heading, refusal.sentence(_(refusal.message)), refusal.code)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    return _page(
+        request,
+        400,
+        _("We could not read this request"),
+        _("Your browser sent something we do not understand. Go back and try once more."),
+    )
+
+
+def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    return _page(request, 403, _("You cannot open this"), _("This page belongs to somebody else."))
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+    return _page(
+        request,
+        404,
+        _("We did not find this page"),
+        _("The address may have a typing error, or the page has moved. Search from the first page."),
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _page(
+        request,
+        500,
+        _("The mistake is ours"),
+        _("Something failed on our side. What you sent before is saved. Try again in a few minutes."),
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    return _page(
+        request,
+        403,
+        _("This page was open for too long"),
+        _("For your safety we did not accept the form. Nothing was sent. Load the page again and send it."),
+    )
+
+
+def _page(request: HttpRequest, status: int, heading: str, explanation: str, code: str = "") -> HttpResponse:
+    # Without the request's context processors: a failing database must not hide the error page.
+    context = {
+        "page": describe_page(request),
+        "heading": heading,
+        "explanation": explanation,
+        "status": status,
+        "code": code,
+    }
+    return HttpResponse(render_to_string("front/error.html", context), status=status)

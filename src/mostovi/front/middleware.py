@@ -1,0 +1,108 @@
+"""What happens around every page: its language, headers that bind the browser, refusals nobody caught."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import trans_real
+
+from mostovi.front.errors import refused
+from mostovi.kernel.errors import Refusal
+from mostovi.kernel.languages import VARIANTS
+
+Responder = Callable[[HttpRequest], HttpResponse]
+_BY_TAG = {variant.lower(): variant for variant in VARIANTS} | {"sr": "sr-Cyrl"}
+
+
+class LanguageMiddleware:
+    """The language a person chose, else what the browser asks for, else Bosnian.
+
+    ``?lang=hr`` shows the page in Croatian and remembers it in a cookie.
+    """
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = _BY_TAG.get(request.GET.get("lang", "").lower())
+        remembered = _BY_TAG.get(request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "").lower())
+        tag = (asked or remembered or _preferred(request)).lower()
+        with translation.override(tag):
+            request.LANGUAGE_CODE = tag
+            response = self.get_response(request)
+        if asked:
+            _remember(response, asked)
+        patch_vary_headers(response, ["Accept-Language", "Cookie"])
+        return response
+
+
+def _preferred(request: HttpRequest) -> str:
+    for tag, _weight in trans_real.parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+        variant = _BY_TAG.get(tag) or _BY_TAG.get(tag.partition("-")[0])
+        if variant:
+            return variant
+    return VARIANTS[0]
+
+
+def _remember(response: HttpResponse, variant: str) -> None:
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        variant,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+    )
+
+
+@lru_cache(maxsize=4)
+def _content_security_policy(issuer: str) -> str:
+    provider = urlsplit(issuer)
+    # A form that needs a fresh sign-in is answered with a redirect to the identity provider.
+    forms_lead_to = f"'self' {provider.scheme}://{provider.netloc}" if provider.netloc else "'self'"
+    return (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+        f"form-action {forms_lead_to}; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+class SecurityHeadersMiddleware:
+    """No foreign code on any page, nothing personal in any cache."""
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", _content_security_policy(settings.OIDC_ISSUER))
+        response.headers.setdefault("Permissions-Policy", "geolocation=(), microphone=(), payment=(), usb=()")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
+        response.headers.setdefault("Cache-Control", "no-store" if signed_in else "no-cache")
+        return response
+
+
+class RefusalMiddleware:
+    """A refusal becomes a page that says what happened; a stale sign-in becomes a new one."""
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refusal):
+            return None
+        if exception.code == "sign_in_again":
+            return _sign_in_again(request)
+        return refused(request, exception)
+
+
+def _sign_in_again(request: HttpRequest) -> HttpResponse:
+    here = request.get_full_path() if request.method == "GET" else request.META.get("HTTP_REFERER", "/")
+    return HttpResponseRedirect(f"{settings.LOGIN_URL}?{urlencode({'again': '1', 'next': here})}")

@@ -1,0 +1,32 @@
+"""Help, accessibility, privacy and sources: short, true, plain."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from mostovi.kernel.access_views import access
+
+
+@require_GET
+@access("public")
+def help_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "front/help.html")
+
+
+@require_GET
+@access("public")
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "front/accessibility.html")
+
+
+@require_GET
+@access("public")
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "front/privacy.html")
+
+
+@require_GET
+@access("public")
+def sources(request: HttpRequest) -> HttpResponse:
+    return render(request, "front/sources.html", {"source_code_url": settings.SOURCE_CODE_URL})

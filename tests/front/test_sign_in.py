@@ -1,0 +1,174 @@
+"""Signing in by OpenID Connect: what is accepted, what is refused, what a session then holds."""
+
+import time
+
+import pytest
+from django.test import Client
+from joserfc.jwk import ECKey
+
+from mostovi.kernel.access_views import actor_of
+from mostovi.kernel.people import find_person
+
+pytestmark = pytest.mark.django_db
+
+
+def actor(client: Client):
+    return actor_of(type("Request", (), {"session": client.session})())
+
+
+def sign_in(client: Client, provider, query: str = "") -> object:
+    started = client.get(f"/prijava/{query}")
+    assert started.status_code == 302, started.content
+    return client.get("/prijava/povratak", provider.authorize(started["Location"]))
+
+
+def test_a_person_signs_in_and_goes_on_where_she_was(client, provider):
+    response = sign_in(client, provider, "?next=/moji-podaci/")
+    assert response["Location"] == "/moji-podaci/"
+    amra = actor(client)
+    assert (amra.kind, amra.name, amra.assurance) == ("person", "Amra Kovač", "substantial")
+    assert find_person(amra.person_id).name == "Amra Kovač"
+    assert provider.failures == []
+
+
+def test_the_request_carries_state_nonce_and_a_hashed_verifier(client, provider):
+    provider.authorize(client.get("/prijava/")["Location"])
+    assert provider.asked["code_challenge_method"] == "S256"
+    assert {"state", "nonce", "code_challenge"} <= set(provider.asked)
+    assert provider.asked["redirect_uri"] == "http://testserver/prijava/povratak"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)", "/\\elsewhere.example"],
+)
+def test_after_signing_in_nobody_is_sent_elsewhere(client, provider, address):
+    response = sign_in(client, provider, f"?next={address}")
+    assert response["Location"] == "/"
+
+
+def test_the_session_gets_a_new_key(client, provider):
+    client.get("/prijava/")
+    before = client.session.session_key
+    sign_in(client, provider)
+    assert client.session.session_key not in {None, before}
+
+
+def test_no_token_is_kept_in_the_session(client, provider):
+    sign_in(client, provider)
+    assert set(client.session.keys()) == {"actor"}
+
+
+def test_an_official_acts_for_the_office_the_provider_names(client, provider):
+    provider.claims = {"sub": "damir", "name": "Damir Babić", "offices": ["tuzla-social-work/caseworker"]}
+    sign_in(client, provider)
+    damir = actor(client)
+    assert (damir.kind, damir.institution, damir.roles) == (
+        "official",
+        "tuzla-social-work",
+        frozenset({"caseworker"}),
+    )
+
+
+def test_groups_of_a_foreign_provider_are_translated(client, provider, settings):
+    settings.OIDC_OFFICES_CLAIM = "groups"
+    settings.OIDC_OFFICES = {"CSR-TZ-07": "tuzla-social-work/caseworker"}
+    provider.claims = {"sub": "damir", "name": "Damir Babić", "groups": ["CSR-TZ-07", "PRINTERS"]}
+    sign_in(client, provider)
+    assert actor(client).institution == "tuzla-social-work"
+
+
+def test_an_auditor_belongs_to_no_office(client, provider):
+    provider.claims = {"sub": "zlata", "name": "Zlata", "offices": ["auditor"]}
+    sign_in(client, provider)
+    zlata = actor(client)
+    assert (zlata.kind, zlata.institution, zlata.roles) == ("auditor", None, frozenset({"auditor"}))
+
+
+def test_an_unknown_role_gives_no_power(client, provider):
+    provider.claims = {"sub": "ivan", "name": "Ivan Perić", "offices": ["tuzla-social-work/king", 7]}
+    sign_in(client, provider)
+    assert actor(client).kind == "person"
+
+
+@pytest.mark.parametrize(
+    "bend",
+    [
+        {"nonce": "another"},
+        {"aud": "somebody-else"},
+        {"iss": "https://elsewhere.example"},
+        {"exp": 1},
+        {"sub": ""},
+        {"auth_time": None, "iat": None},
+    ],
+    ids=lambda bend: next(iter(bend)),
+)
+def test_a_token_that_is_not_for_us_is_refused(client, provider, bend):
+    provider.bend = bend
+    response = sign_in(client, provider)
+    assert response.status_code == 403
+    assert actor(client).kind == "anonymous"
+
+
+def test_a_token_signed_by_another_key_is_refused(client, provider):
+    provider.signing_key = ECKey.generate_key("P-256", {"kid": "1"})
+    assert sign_in(client, provider).status_code == 403
+
+
+def test_an_answer_without_an_identity_token_is_refused(client, provider):
+    provider.without_id_token = True
+    assert sign_in(client, provider).status_code == 403
+
+
+def test_an_answer_that_nobody_asked_for_is_refused(client, provider):
+    response = client.get("/prijava/povratak", {"code": "a-code", "state": "invented"})
+    assert response.status_code == 403
+
+
+def test_an_answer_cannot_be_used_twice(client, provider):
+    started = client.get("/prijava/")
+    answer = provider.authorize(started["Location"])
+    assert client.get("/prijava/povratak", answer).status_code == 302
+    assert client.get("/prijava/povratak", answer).status_code == 403
+
+
+def test_a_person_who_changes_her_mind_is_not_signed_in(client, provider):
+    provider.authorize(client.get("/prijava/")["Location"])
+    response = client.get("/prijava/povratak", {"error": "access_denied", "state": provider.asked["state"]})
+    assert response.status_code == 403
+
+
+def test_a_provider_that_is_down_is_said_so(client, settings):
+    settings.OIDC_ISSUER = "http://127.0.0.1:9"
+    response = client.get("/prijava/")
+    assert response.status_code == 503
+    assert b"identity_provider_silent" in response.content
+
+
+def test_signing_in_once_more_asks_the_provider_to_see_the_person(client, provider):
+    sign_in(client, provider, "?again=1&next=/predmeti/")
+    assert (provider.asked["prompt"], provider.asked["max_age"]) == ("login", "0")
+    assert actor(client).kind == "person"
+
+
+def test_signing_in_once_more_needs_a_fresh_look(client, provider):
+    provider.bend = {"auth_time": int(time.time()) - 3600}
+    assert sign_in(client, provider, "?again=1").status_code == 403
+
+
+def test_only_a_demonstration_says_whose_shoes(client, provider, settings):
+    provider.authorize(client.get("/prijava/?login_hint=amra")["Location"])
+    assert "login_hint" not in provider.asked
+    settings.DEMONSTRATION = True
+    provider.authorize(client.get("/prijava/?login_hint=amra")["Location"])
+    assert provider.asked["login_hint"] == "amra"
+
+
+def test_signing_out_ends_both_sessions(client, provider):
+    sign_in(client, provider)
+    assert client.get("/odjava/").status_code == 200
+    response = client.post("/odjava/")
+    assert response["Location"].startswith(
+        f"{provider.issuer}/end?client_id=mostovi&post_logout_redirect_uri="
+    )
+    assert actor(client).kind == "anonymous"
