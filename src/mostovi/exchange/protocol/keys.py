@@ -44,12 +44,21 @@ class Signer:
         r, s = decode_dss_signature(self._key.sign(data, _ECDSA))
         return r.to_bytes(32) + s.to_bytes(32)
 
+    def sign_der(self, data: bytes) -> bytes:
+        """The same as a DER sequence, which signed notes need."""
+        return self._key.sign(data, _ECDSA)
+
 
 def verify_signature(public_key: ec.EllipticCurvePublicKey, signature: bytes, data: bytes) -> None:
     """Raise WrongSignature unless ``signature`` (64 bytes) is ``public_key``'s over ``data``."""
     if len(signature) != SIGNATURE_BYTES:
         raise WrongSignature("not 64 bytes")
-    der = encode_dss_signature(int.from_bytes(signature[:32]), int.from_bytes(signature[32:]))
+    r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
+    verify_der_signature(public_key, encode_dss_signature(r, s), data)
+
+
+def verify_der_signature(public_key: ec.EllipticCurvePublicKey, der: bytes, data: bytes) -> None:
+    """Raise WrongSignature unless ``der`` is ``public_key``'s signature over ``data``."""
     try:
         public_key.verify(der, data, _ECDSA)
     except InvalidSignature:
