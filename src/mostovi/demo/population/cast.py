@@ -205,3 +205,7 @@ def cast_population() -> Population:
         marriages=tuple(family.marriage for family in families),
         households=(*homes, MILANS_HOUSEHOLD),
     )
+
+
+IVAN = NEIGHBOURS[0].father
+JELENA = NEIGHBOURS[1].mother

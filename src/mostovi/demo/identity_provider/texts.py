@@ -1,0 +1,94 @@
+"""What the provider says, in four languages; Serbian Latin is derived."""
+
+from collections.abc import Mapping
+
+from mostovi.kernel.script import to_latin
+
+TEXTS: dict[str, dict[str, str]] = {
+    "banner": {
+        "bs": "Ogledni sistem. Sve osobe na ovoj stranici su izmišljene.",
+        "hr": "Ogledni sustav. Sve su osobe na ovoj stranici izmišljene.",
+        "sr": "Огледни систем. Сва лица на овој страници су измишљена.",
+        "en": "Demonstration. Every person on this page is synthetic.",
+    },
+    "skip": {
+        "bs": "Preskoči na sadržaj",
+        "hr": "Preskoči na sadržaj",
+        "sr": "Прескочи на садржај",
+        "en": "Skip to content",
+    },
+    "language": {"bs": "Jezik", "hr": "Jezik", "sr": "Језик", "en": "Language"},
+    "choose": {
+        "bs": "Ko se prijavljuje?",
+        "hr": "Tko se prijavljuje?",
+        "sr": "Ко се пријављује?",
+        "en": "Who signs in?",
+    },
+    "choose_lead": {
+        "bs": "Ovo je ogledni pružalac identiteta. Osobe su izmišljene, zato nema lozinki.",
+        "hr": "Ovo je ogledni pružatelj identiteta. Osobe su izmišljene, zato nema lozinki.",
+        "sr": "Ово је огледни пружалац идентитета. Лица су измишљена, зато нема лозинки.",
+        "en": "The identity provider of the demonstration. Its people are synthetic and have no passwords.",
+    },
+    "confirm": {
+        "bs": "Potvrdite da ste to vi",
+        "hr": "Potvrdite da ste to vi",
+        "sr": "Потврдите да сте то ви",
+        "en": "Confirm that it is you",
+    },
+    "confirm_lead": {
+        "bs": "Sljedeći korak nosi vaše ime, zato pitamo još jednom.",
+        "hr": "Sljedeći korak nosi vaše ime, zato pitamo još jednom.",
+        "sr": "Сљедећи корак носи ваше име, зато питамо још једном.",
+        "en": "What you do next carries your name, so we ask once more.",
+    },
+    "i_am": {"bs": "Ja sam {name}", "hr": "Ja sam {name}", "sr": "Ја сам {name}", "en": "I am {name}"},
+    "cancel": {"bs": "Odustani", "hr": "Odustani", "sr": "Одустани", "en": "Cancel"},
+    "wrong": {
+        "bs": "Ova prijava se ne može nastaviti",
+        "hr": "Ova se prijava ne može nastaviti",
+        "sr": "Ова пријава се не може наставити",
+        "en": "This sign-in cannot go on",
+    },
+    "unknown_program": {
+        "bs": "Zahtjev nije došao od programa koji poznajemo. Vratite se i prijavite se ponovo.",
+        "hr": "Zahtjev nije došao od programa koji poznajemo. Vratite se i prijavite se ponovno.",
+        "sr": "Захтјев није дошао од програма који познајемо. Вратите се и пријавите се поново.",
+        "en": "The request did not come from a program we know. Go back and sign in again.",
+    },
+    "too_old": {
+        "bs": "Ova stranica je predugo bila otvorena. Vratite se i prijavite se ponovo.",
+        "hr": "Ova je stranica predugo bila otvorena. Vratite se i prijavite se ponovno.",
+        "sr": "Ова страница је предуго била отворена. Вратите се и пријавите се поново.",
+        "en": "This page was open for too long. Go back and sign in again.",
+    },
+    "signed_out": {
+        "bs": "Odjavljeni ste",
+        "hr": "Odjavljeni ste",
+        "sr": "Одјављени сте",
+        "en": "You are signed out",
+    },
+    "signed_out_lead": {
+        "bs": "Ovaj prozor možete zatvoriti.",
+        "hr": "Ovaj prozor možete zatvoriti.",
+        "sr": "Овај прозор можете затворити.",
+        "en": "You can close this window.",
+    },
+}
+NAMES_OF_LANGUAGES = (
+    ("bs", "Bosanski"),
+    ("en", "English"),
+    ("hr", "Hrvatski"),
+    ("sr-Latn", "Srpski"),
+    ("sr-Cyrl", "Српски"),
+)
+
+
+def say(name: str, language: str) -> str:
+    return in_language(TEXTS[name], language)
+
+
+def in_language(texts: Mapping[str, str], language: str) -> str:
+    if language == "sr-Latn":
+        return to_latin(texts["sr"])
+    return texts["sr" if language == "sr-Cyrl" else language]
