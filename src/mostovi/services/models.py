@@ -26,7 +26,7 @@ def _choices(words: type[CaseState | Channel | FactState | Outcome | Party]) -> 
 
 
 class ServiceVersion(models.Model):
-    """The files of a service as they were when a case began: a case is decided by the rules it started under."""
+    """The files of a service as they were when a case began; by these rules it is decided."""
 
     digest = models.CharField(max_length=64, primary_key=True)
     service = models.CharField(max_length=80)
@@ -53,6 +53,7 @@ class Case(models.Model):
     answers = models.JSONField(default=dict)
     submission_token = models.CharField(max_length=64, unique=True)
     started_at = models.DateTimeField()
+    facts_agreed_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField(null=True, blank=True)
     due_on = models.DateField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -174,7 +175,7 @@ class Decision(models.Model):
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="decision")
     outcome = models.CharField(max_length=10, choices=_choices(Outcome))
-    amount_km = models.IntegerField(null=True, blank=True)
+    amount_feninga = models.IntegerField(null=True, blank=True)
     reasons = models.TextField()
     articles = models.JSONField(default=list)
     official_id = models.BigIntegerField()
@@ -190,7 +191,7 @@ class Decision(models.Model):
     def view(self) -> DecisionView:
         return DecisionView(
             outcome=Outcome(self.outcome),
-            amount_km=self.amount_km,
+            amount_feninga=self.amount_feninga,
             reasons=self.reasons,
             articles=tuple(self.articles),
             official_name=self.official_name,
@@ -200,7 +201,7 @@ class Decision(models.Model):
 
 
 class Document(models.Model):
-    """A document of a case. Until the gateway has sealed it, ``sealed_at`` is empty and nobody can read it."""
+    """A document of a case. Until the gateway has sealed it nobody can read it."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="documents")
     code = models.CharField(max_length=9, unique=True)

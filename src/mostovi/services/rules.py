@@ -22,7 +22,7 @@ _BEFORE_DECISION = (
 
 @dataclass(frozen=True)
 class Transition:
-    """One step: who may take it, from which states, and to which. Without a target the case stays where it is."""
+    """One step: who may take it, from which states, and to which. Without targets the case stays."""
 
     step: Step
     parties: frozenset[Party]
@@ -40,6 +40,7 @@ _APPLYING = (Party.APPLICANT, Party.CLERK)
 
 TRANSITIONS: tuple[Transition, ...] = (
     _may(Step.ASK_FACTS, _APPLYING, [_STATE.DRAFT]),
+    _may(Step.AGREE, _APPLYING, [_STATE.DRAFT]),
     _may(Step.ANSWER, _APPLYING, [_STATE.DRAFT]),
     _may(Step.DISPUTE, _APPLYING, [_STATE.DRAFT]),
     _may(Step.DISPUTE, [Party.APPLICANT], _BEFORE_DECISION),
@@ -104,6 +105,11 @@ class RestoreTooLate(Conflict):
 class QuestionsOpen(Conflict):
     code = "questions_open"
     message = "Some questions are not answered yet. Answer them, then send the application."
+
+
+class AmountUnknown(Conflict):
+    code = "amount_unknown"
+    message = "By these facts the rules give no amount. Ask the applicant, or refuse with reasons."
 
 
 class TextMissing(Invalid):
@@ -192,6 +198,12 @@ def check_can_restore(actor: Actor, case: Standing, now: datetime) -> None:
         raise RestoreTooLate
 
 
+def check_amount(amount_feninga: int | None) -> None:
+    """Nobody approves a benefit of which the rules do not say how much."""
+    if amount_feninga is None:
+        raise AmountUnknown
+
+
 def check_text(text: str) -> None:
     if not text.strip():
         raise TextMissing
@@ -200,7 +212,8 @@ def check_text(text: str) -> None:
 def state_after_facts(facts: Iterable[FactState], *, automatic: bool) -> CaseState:
     """Where a sent application goes: it waits for registers, is issued by itself, or lies on the desk.
 
-    A service that issues by itself falls back to an official when a register refuses or does not know the person.
+    A service that issues by itself goes to an official when a register refuses or does not know
+    the person.
     """
     states = set(facts)
     if FactState.WAITING in states or FactState.NOT_ASKED in states:
@@ -211,7 +224,7 @@ def state_after_facts(facts: Iterable[FactState], *, automatic: bool) -> CaseSta
 
 
 def retry_delay(tries: int) -> timedelta:
-    """Ask a silent register again after 2, 4, 8, then every 15 seconds; after ten minutes every ten minutes."""
+    """Ask again after 2, 4, 8, then every 15 seconds; after ten minutes every ten minutes."""
     if tries > QUICK_TRIES:
         return timedelta(minutes=10)
     return timedelta(seconds=min(2 ** min(max(tries, 1), 4), 15))
@@ -221,7 +234,7 @@ def outcome_from_rule(*, entitled: bool) -> Outcome:
     return Outcome.APPROVED if entitled else Outcome.REFUSED
 
 
-def assisted_channel(actor: Actor) -> Channel:
+def channel_of(actor: Actor) -> Channel:
     """A clerk who types for somebody marks the application as assisted."""
     return Channel.COUNTER if actor.kind == "official" else Channel.ONLINE
 

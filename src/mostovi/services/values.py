@@ -58,6 +58,7 @@ class Step(StrEnum):
     """What can happen to a case."""
 
     ASK_FACTS = "ask_facts"
+    AGREE = "agree"
     ANSWER = "answer"
     DISPUTE = "dispute"
     SUBMIT = "submit"
@@ -130,7 +131,7 @@ class DecisionView:
     """A decision as the person and the desk read it."""
 
     outcome: Outcome
-    amount_km: int | None
+    amount_feninga: int | None
     reasons: str
     articles: tuple[str, ...]
     official_name: str
@@ -201,6 +202,7 @@ class CaseView:
     question_from_official: str
     reply_from_applicant: str
     submission_token: str
+    facts_agreed_at: datetime | None
     decided_at: datetime | None
 
 
@@ -225,10 +227,8 @@ class Tracking:
 
 @dataclass(frozen=True)
 class Savings:
-    """What people did not have to carry and where they did not have to go, with what we assumed."""
+    """What people did not have to carry and how far they did not have to go; the query says what it assumes."""
 
     papers: int
     visits: int
     kilometres: int
-    papers_per_answer: int
-    visits_per_answer: int
