@@ -1,0 +1,1 @@
+"""One institution's end of the bridge: an asyncio program that signs, seals and logs. No Django."""

@@ -1,0 +1,1 @@
+"""The gateway's own database: SQLite in WAL mode, every commit flushed to disk before anyone is answered."""
