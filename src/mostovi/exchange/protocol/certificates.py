@@ -18,8 +18,8 @@ from mostovi.exchange.protocol.faults import Fault, ProtocolRefusal
 from mostovi.exchange.protocol.identifiers import InvalidIdentifier, MemberId, parse_member
 
 ORGANIZATION_IDENTIFIER = x509.ObjectIdentifier("2.5.4.97")
-MESSAGE_SIGNING = x509.ObjectIdentifier("2.25.171894533409183093846301742203946163347")
-DIRECTORY_SIGNING = x509.ObjectIdentifier("2.25.278260937012389511086542203347120941877")
+MESSAGE_SIGNING = x509.ObjectIdentifier("2.25.122242775096508929240211725238753725076")
+DIRECTORY_SIGNING = x509.ObjectIdentifier("2.25.320463027719754329749982901418820775247")
 DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
 
 _LONGEST_CHAIN = 4
