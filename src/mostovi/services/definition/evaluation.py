@@ -1,0 +1,299 @@
+"""Which questions to ask, what the rules say, by when a decision is due. Pure: time is an argument."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from graphlib import TopologicalSorter
+from typing import Any
+
+from mostovi.services.definition.expressions import ExpressionFailed, compile_expression
+from mostovi.services.definition.kinds import (
+    for_rules,
+    for_words,
+    has_kind,
+    read_fact,
+    to_json,
+)
+from mostovi.services.definition.values import (
+    Choice,
+    Kind,
+    Proposal,
+    Question,
+    Rule,
+    RuleOutcome,
+    RuleState,
+    RuleStep,
+    RuleVersion,
+    ServiceDefinition,
+    Step,
+    StepAction,
+    ValueKind,
+)
+from mostovi.services.definition.wording import fill
+
+_SENTENCES = {
+    RuleState.MET: "met",
+    RuleState.NOT_MET: "not_met",
+    RuleState.JUDGE: "judge",
+    RuleState.UNKNOWN: "unknown",
+}
+
+
+def facts_from_register(
+    definition: ServiceDefinition, provider: str, service: str, fields: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A register's answer as facts by their keys, JSON values. What it does not know is left out.
+
+    Raises UnexpectedValue when a field is not of the declared kind.
+    """
+    facts = {}
+    for source in definition.facts:
+        if (source.provider, source.service) == (provider, service):
+            value = read_fact(source.kind, fields.get(source.field))
+            if value is not None:
+                facts[source.key] = value
+    return facts
+
+
+def questions_to_ask(
+    definition: ServiceDefinition,
+    facts: Mapping[str, Any],
+    answers: Mapping[str, Any],
+    *,
+    on_date: date,
+) -> tuple[Question, ...]:
+    """The questions of this person in order, answered or not; titles and choices are filled in.
+
+    A question whose condition rests on an answer still missing is left out until it is there.
+    """
+    known = _typed_facts(definition, facts) | {"today": on_date}
+    asked = []
+    for question in definition.questions:
+        if question.from_fact in known or not _is_asked(question, definition, known):
+            continue
+        asked.append(_filled(question, definition, known))
+        if answers.get(question.key) is not None:
+            known[question.key] = for_rules(question.kind, answers[question.key])
+    return tuple(asked)
+
+
+def evaluate_rules(
+    definition: ServiceDefinition,
+    facts: Mapping[str, Any],
+    answers: Mapping[str, Any],
+    *,
+    on_date: date,
+) -> RuleOutcome:
+    """What each rule says by the law of ``on_date``. Answers to questions not asked do not count."""
+    known = known_values(definition, facts, answers, on_date)
+    states = {}
+    for rule in in_order(definition.rules):
+        states[rule.key], value = evaluate_rule(rule, known, on_date)
+        if value is not None:
+            known[rule.key] = value
+    words = words_of(definition, known)
+    steps = tuple(_step(rule, states[rule.key], known, words) for rule in definition.rules)
+    proposal = _proposal(steps)
+    amount = known.get(definition.amount) if proposal not in {Proposal.REFUSE, Proposal.UNKNOWN} else None
+    return RuleOutcome(
+        steps, {name: to_json(value) for name, value in known.items()}, words, proposal, amount
+    )
+
+
+def due_date(definition: ServiceDefinition, submitted_on: date) -> date:
+    """The last day for a decision: calendar days after the day of application."""
+    return submitted_on + timedelta(days=definition.deadline.days)
+
+
+def actions_for(step: Step, who: str, outcome: RuleOutcome | None = None) -> tuple[StepAction, ...]:
+    """What somebody may do in a step. Conditions on the outcome count when there is one."""
+    return tuple(
+        action
+        for action in step.actions
+        if who in action.who and (outcome is None or _holds(action.only_if, outcome_names(outcome)))
+    )
+
+
+def path_of(
+    definition: ServiceDefinition, outcome: RuleOutcome, taken: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """The states an application passes: by itself as far as it can, then by the actions people took."""
+    step, path, left = definition.step(definition.start), [definition.start], list(taken)
+    while not step.final and len(path) <= 2 * len(definition.steps) + len(taken):
+        wanted = left[0] if left else None
+        action = _next_action(step, outcome, wanted)
+        if action is None:
+            break
+        if action.name == wanted:
+            left.pop(0)
+        step = definition.step(action.to)
+        path.append(step.key)
+    return tuple(path)
+
+
+def known_values(
+    definition: ServiceDefinition, facts: Mapping[str, Any], answers: Mapping[str, Any], on_date: date
+) -> dict[str, Any]:
+    """Facts, today and the answers of those questions that are asked, as expressions see them."""
+    known = _typed_facts(definition, facts) | {"today": on_date}
+    for question in questions_to_ask(definition, facts, answers, on_date=on_date):
+        if answers.get(question.key) is not None:
+            known[question.key] = for_rules(question.kind, answers[question.key])
+    return known
+
+
+def in_order(rules: tuple[Rule, ...]) -> list[Rule]:
+    """Rules with those they rest on before them. Raises graphlib.CycleError."""
+    by_key = {rule.key: rule for rule in rules}
+    graph = {rule.key: [name for name in names_of(rule) if name in by_key] for rule in rules}
+    return [by_key[key] for key in TopologicalSorter(graph).static_order()]
+
+
+def names_of(rule: Rule) -> set[str]:
+    """All names that a rule's expressions use, in all its versions."""
+    return {name for source in sources_of(rule) for name in compile_expression(source).names}
+
+
+def sources_of(rule: Rule) -> list[str]:
+    """All expressions of a rule."""
+    sources = [rule.judge_if] if rule.judge_if else []
+    for version in rule.versions:
+        sources += [version.expression] if version.expression else []
+        for row in version.rows:
+            sources += [*row.when, row.then]
+    return sources
+
+
+def evaluate_rule(rule: Rule, known: Mapping[str, Any], on_date: date) -> tuple[RuleState, Any]:
+    """State and typed value of one rule; (unknown, None) while something it needs is missing."""
+    version = version_on(rule, on_date)
+    try:
+        if version is None:
+            return RuleState.UNKNOWN, None
+        if rule.judge_if and compile_expression(rule.judge_if).evaluate(known) is True:
+            return RuleState.JUDGE, None
+        value = evaluate_version(version, known)
+    except ExpressionFailed:
+        return RuleState.UNKNOWN, None
+    if not has_kind(rule.kind, value):
+        return RuleState.UNKNOWN, None
+    met = value if rule.kind == ValueKind.CONDITION else True
+    return (RuleState.MET if met else RuleState.NOT_MET), value
+
+
+def version_on(rule: Rule, on_date: date) -> RuleVersion | None:
+    """The version in force on a day."""
+    return max((v for v in rule.versions if v.since <= on_date), key=lambda v: v.since, default=None)
+
+
+def evaluate_version(version: RuleVersion, known: Mapping[str, Any]) -> Any:
+    """The expression's value, or that of the one row whose cells all hold. Raises ExpressionFailed."""
+    if version.expression:
+        return compile_expression(version.expression).evaluate(known)
+    rows = [
+        row for row in version.rows if all(compile_expression(c).evaluate(known) is True for c in row.when)
+    ]
+    if len(rows) != 1:
+        raise ExpressionFailed("not exactly one row of the table holds")
+    return compile_expression(rows[0].then).evaluate(known)
+
+
+def words_of(definition: ServiceDefinition, known: Mapping[str, Any]) -> dict[str, Any]:
+    """Known values as sentences hold them."""
+    kinds: dict[str, Any] = {fact.key: fact.kind for fact in definition.facts}
+    kinds |= {question.key: question.kind for question in definition.questions}
+    kinds |= {rule.key: rule.kind for rule in definition.rules}
+    return {name: for_words(kinds.get(name, Kind.TEXT), value) for name, value in known.items()}
+
+
+def outcome_names(outcome: RuleOutcome) -> dict[str, Any]:
+    """The names that conditions of steps may use."""
+    return {"proposal": str(outcome.proposal)}
+
+
+def _typed_facts(definition: ServiceDefinition, facts: Mapping[str, Any]) -> dict[str, Any]:
+    typed = {}
+    for source in definition.facts:
+        if facts.get(source.key) is not None:
+            typed[source.key] = for_rules(source.kind, facts[source.key])
+    return typed
+
+
+def _is_asked(question: Question, definition: ServiceDefinition, known: Mapping[str, Any]) -> bool:
+    if not question.ask_if:
+        return True
+    return _holds(question.ask_if, _with_rules(definition, known))
+
+
+def _holds(expression: str, known: Mapping[str, Any]) -> bool:
+    if not expression:
+        return True
+    try:
+        return compile_expression(expression).evaluate(known) is True
+    except ExpressionFailed:
+        return False
+
+
+def _with_rules(definition: ServiceDefinition, known: Mapping[str, Any]) -> dict[str, Any]:
+    values, today = dict(known), known["today"]
+    for rule in in_order(definition.rules):
+        _, value = evaluate_rule(rule, values, today)
+        if value is not None:
+            values[rule.key] = value
+    return values
+
+
+def _filled(question: Question, definition: ServiceDefinition, known: Mapping[str, Any]) -> Question:
+    words = words_of(definition, _with_rules(definition, known))
+    return replace(
+        question,
+        choices=_choices(question, known) if question.choices_from else question.choices,
+        title=fill(question.title, words),
+        hint=fill(question.hint, words) if question.hint else None,
+        why=fill(question.why, words) if question.why else None,
+        check_text=fill(question.check_text, words) if question.check_text else None,
+    )
+
+
+def _choices(question: Question, known: Mapping[str, Any]) -> tuple[Choice, ...]:
+    """One choice per person of a list; its value is the place in the list, counted from 1."""
+    template = question.choices[0].texts
+    people = known.get(question.choices_from, [])
+    return tuple(Choice(str(place), fill(template, person)) for place, person in enumerate(people, start=1))
+
+
+def _step(rule: Rule, state: RuleState, known: Mapping[str, Any], words: Mapping[str, Any]) -> RuleStep:
+    sentence = rule.sentences.get(_SENTENCES[state])
+    return RuleStep(
+        key=rule.key,
+        kind=rule.kind,
+        state=state,
+        value=to_json(known.get(rule.key)),
+        article=rule.article,
+        illustrative=rule.illustrative,
+        sentence_key=f"rules.{rule.key}.{_SENTENCES[state]}",
+        sentence=fill(sentence, words) if sentence else None,
+        missing=tuple(sorted(names_of(rule) - set(known))) if state == RuleState.UNKNOWN else (),
+    )
+
+
+def _proposal(steps: tuple[RuleStep, ...]) -> Proposal:
+    """One condition not met decides; otherwise what is missing, then what an official must judge."""
+    states = {step.state for step in steps if step.kind == ValueKind.CONDITION}
+    for state, proposal in (
+        (RuleState.NOT_MET, Proposal.REFUSE),
+        (RuleState.UNKNOWN, Proposal.UNKNOWN),
+        (RuleState.JUDGE, Proposal.JUDGE),
+    ):
+        if state in states:
+            return proposal
+    return Proposal.GRANT
+
+
+def _next_action(step: Step, outcome: RuleOutcome, wanted: str | None) -> StepAction | None:
+    names = outcome_names(outcome)
+    open_actions = [action for action in step.actions if _holds(action.only_if, names)]
+    for action in open_actions:
+        if action.name == wanted:
+            return action
+    return next((action for action in open_actions if action.who == ("system",)), None)

@@ -1,0 +1,113 @@
+"""Plain YAML with the line of each key: no anchors, no tags, no broken numbers."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent
+
+from mostovi.services.definition.mistakes import DefinitionInvalid, Mistake
+
+LARGEST_FILE = 400_000
+_DEEPEST = 12
+Path = tuple[Hashable, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """One file as JSON values, with the line where each of them stands."""
+
+    file: str
+    data: Any
+    lines: Mapping[Path, int]
+
+    def line_of(self, path: Path) -> int:
+        """The line of a value, or of the nearest thing that holds it."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+    def mistake(self, path: Path, what: str, remedy: str) -> Mistake:
+        return Mistake(self.file, self.line_of(path), what, remedy)
+
+
+def read_document(file: str, text: str) -> Document:
+    """Parse one file. Raises DefinitionInvalid."""
+    if len(text) > LARGEST_FILE:
+        raise _refusal(file, 1, "This file is too large.", f"Keep it under {LARGEST_FILE} characters.")
+    try:
+        _check_no_aliases(file, text)
+        loaded = YAML(typ="rt", pure=True).load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        what = (error.problem or "this is not plain YAML").splitlines()[0].strip()
+        raise _refusal(
+            file, mark.line + 1 if mark else 1, f"The file cannot be read: {what}.", _remedy(what)
+        ) from None
+    except (YAMLError, ValueError, RecursionError):
+        raise _refusal(
+            file, 1, "The file cannot be read.", "Write plain YAML: keys, texts, lists, whole numbers."
+        ) from None
+    lines: dict[Path, int] = {(): 1}
+    return Document(file, _plain(loaded, (), lines, file), lines)
+
+
+def _remedy(what: str) -> str:
+    if "duplicate key" in what:
+        return "Keep one of the two."
+    return "Check the indentation, and quote texts that contain ': ' or begin with a sign."
+
+
+def _check_no_aliases(file: str, text: str) -> None:
+    for event in YAML(typ="safe", pure=True).parse(text):
+        if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
+            line = event.start_mark.line + 1
+            raise _refusal(file, line, "Anchors and aliases are not used here.", "Write the value out.")
+
+
+def _plain(value: Any, path: Path, lines: dict[Path, int], file: str) -> Any:
+    if len(path) > _DEEPEST:
+        raise _refusal(file, lines[path], "This is nested too deeply.", "Take one level away.")
+    if isinstance(value, CommentedMap):
+        return {_key(key): _part(value, key, path, lines, file) for key in value}
+    if isinstance(value, CommentedSeq):
+        return [_part(value, index, path, lines, file) for index in range(len(value))]
+    return _scalar(value, path, lines, file)
+
+
+def _part(holder: Any, key: Any, path: Path, lines: dict[Path, int], file: str) -> Any:
+    here = (*path, _key(key))
+    place = holder.lc.item(key) if isinstance(holder, CommentedSeq) else holder.lc.key(key)
+    lines[here] = place[0] + 1
+    return _plain(holder[key], here, lines, file)
+
+
+def _key(key: Any) -> Any:
+    return key.isoformat() if isinstance(key, date) else str(key) if isinstance(key, str) else key
+
+
+def _scalar(value: Any, path: Path, lines: dict[Path, int], file: str) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, int):
+        # ruamel gives a class of its own for ``true``-like and formatted numbers
+        return bool(value) if "Boolean" in type(value).__name__ else int(value)
+    if isinstance(value, str):
+        return str(value)
+    line = lines.get(path, 1)
+    raise _refusal(
+        file,
+        line,
+        "Only texts, whole numbers, dates, true and false are used here.",
+        "Quote it, if it is text.",
+    )
+
+
+def _refusal(file: str, line: int, what: str, remedy: str) -> DefinitionInvalid:
+    return DefinitionInvalid([Mistake(file, line, what, remedy)])

@@ -1,0 +1,331 @@
+"""The words of a service definition: question, value, step, text.
+
+Answers and facts are JSON values everywhere: dates as ``2019-09-02``, money as whole feninga, yes or no
+as true or false. Text is always ``{"bs", "hr", "sr", "en"}``, Serbian in Cyrillic; a text filled with
+values has ``sr-Latn`` besides.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+Texts = Mapping[str, str]
+LANGUAGES = ("bs", "hr", "sr", "en")
+
+
+class Kind(StrEnum):
+    """What a question asks for, or a register's fact is. A closed list."""
+
+    YES_NO = "yes_no"
+    CHOICE = "choice"
+    DATE = "date"
+    NUMBER = "number"
+    MONEY = "money"
+    TEXT = "text"
+    IBAN = "iban"
+    PHONE = "phone"
+    EMAIL = "email"
+
+
+class FactKind(StrEnum):
+    """What a register's field holds. ``money_km`` is whole marks there and feninga here."""
+
+    YES_NO = "yes_no"
+    DATE = "date"
+    NUMBER = "number"
+    MONEY_KM = "money_km"
+    TEXT = "text"
+    PEOPLE = "people"
+
+
+class ValueKind(StrEnum):
+    """What a rule computes. A condition is met, not met, or needs an official's judgement."""
+
+    CONDITION = "condition"
+    YES_NO = "yes_no"
+    DATE = "date"
+    NUMBER = "number"
+    MONEY = "money"
+    TEXT = "text"
+    PERSON = "person"
+
+
+class RuleState(StrEnum):
+    """The result of one step of the rules."""
+
+    MET = "met"
+    NOT_MET = "not met"
+    JUDGE = "judge"
+    UNKNOWN = "unknown"
+
+
+class Proposal(StrEnum):
+    """What all steps together propose. An official decides; only a service without one follows it."""
+
+    GRANT = "grant"
+    REFUSE = "refuse"
+    JUDGE = "judge"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class FactSource:
+    """One fact and where it stays: ``from: tuzla-canton-interior.residence.address``."""
+
+    key: str
+    kind: FactKind
+    provider: str
+    service: str
+    field: str
+    article: str
+    illustrative: bool
+    needed: bool
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class FactRequest:
+    """What one register is asked for: all facts of one service of one institution, in one exchange."""
+
+    provider: str
+    service: str
+    facts: tuple[FactSource, ...]
+
+    @property
+    def key(self) -> str:
+        """For example ``residence``: unique within a service definition."""
+        return self.service
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return tuple(fact.field for fact in self.facts)
+
+    @property
+    def articles(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(fact.article for fact in self.facts if fact.article))
+
+    @property
+    def illustrative(self) -> bool:
+        return any(fact.illustrative for fact in self.facts)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer of a closed list. ``texts`` is its label, ``hint`` may explain it."""
+
+    value: str
+    texts: Texts
+    hint: Texts | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question on one page. Its texts: ``questions.<key>.title``, ``.hint``, ``.why``, ``.check``."""
+
+    key: str
+    kind: Kind
+    choices: tuple[Choice, ...] = ()
+    choices_from: str = ""
+    ask_if: str = ""
+    check: str = ""
+    from_fact: str = ""
+    optional: bool = False
+    title: Texts = field(default_factory=dict)
+    hint: Texts | None = None
+    why: Texts | None = None
+    check_text: Texts | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """One row of a decision table: if all cells hold, the value is ``then``."""
+
+    when: tuple[str, ...]
+    then: str
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class RuleVersion:
+    """How a value is computed from ``since`` on: one expression, or the one row of a table that holds."""
+
+    since: date
+    expression: str = ""
+    rows: tuple[TableRow, ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A named value with its article of law and, for conditions, the sentences that an official reads."""
+
+    key: str
+    kind: ValueKind
+    versions: tuple[RuleVersion, ...]
+    article: str = ""
+    illustrative: bool = True
+    judge_if: str = ""
+    sentences: Mapping[str, Texts] = field(default_factory=dict)
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class RuleStep:
+    """The result of one rule. ``value`` is a JSON value; ``sentence`` is ready to be read."""
+
+    key: str
+    kind: ValueKind
+    state: RuleState
+    value: Any
+    article: str
+    illustrative: bool
+    sentence_key: str
+    sentence: Texts | None
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RuleOutcome:
+    """What the rules say about facts and answers.
+
+    ``values`` holds every known name as a JSON value, to be stored; ``words`` the same as dates,
+    amounts in marks (Decimal) and texts, to be written into sentences with ``fill``.
+    """
+
+    steps: tuple[RuleStep, ...]
+    values: Mapping[str, Any]
+    words: Mapping[str, Any]
+    proposal: Proposal
+    amount_feninga: int | None
+
+    @property
+    def conditions(self) -> tuple[RuleStep, ...]:
+        """The steps an official reads, in the order of the definition."""
+        return tuple(step for step in self.steps if step.kind == ValueKind.CONDITION)
+
+    @property
+    def articles(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(step.article for step in self.steps if step.article))
+
+    @property
+    def amount_km(self) -> int | None:
+        """The amount in whole marks, when it is whole."""
+        whole = self.amount_feninga is not None and self.amount_feninga % 100 == 0
+        return self.amount_feninga // 100 if whole and self.amount_feninga is not None else None
+
+
+@dataclass(frozen=True)
+class StepAction:
+    """One thing that can happen in a step: who may, where it leads, what is signed and sent."""
+
+    name: str
+    who: tuple[str, ...]
+    to: str
+    only_if: str = ""
+    signs: str = ""
+    sends: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Step:
+    """A state of an application. ``clock`` says whether the days count: runs, paused, stopped."""
+
+    key: str
+    clock: str
+    actions: tuple[StepAction, ...] = ()
+    title: Texts = field(default_factory=dict)
+    line: int = 0
+
+    @property
+    def final(self) -> bool:
+        return not self.actions
+
+
+@dataclass(frozen=True)
+class Law:
+    """The act a service rests on."""
+
+    act: Texts
+    gazette: Texts
+    number: str
+    illustrative: bool
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """Calendar days from the day of application, as the act says."""
+
+    days: int
+    article: str
+    illustrative: bool
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a person pays, in feninga."""
+
+    feninga: int
+    article: str
+    illustrative: bool
+
+
+@dataclass(frozen=True)
+class Example:
+    """Given facts and answers, what is expected. It is run by ``mostovi service check``."""
+
+    name: str
+    on: date
+    given: Mapping[str, Any]
+    expect: Mapping[str, Any]
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class ServiceDefinition:
+    """One service in one version; ``version`` is the sha-256 of its canonical content."""
+
+    key: str
+    version: str
+    owner: str
+    level: str
+    unit: str
+    law: Law
+    output: str
+    cost: Cost
+    deadline: Deadline
+    channels: tuple[str, ...]
+    automatic: bool
+    issued_by: str
+    amount: str
+    facts: tuple[FactSource, ...]
+    questions: tuple[Question, ...]
+    rules: tuple[Rule, ...]
+    steps: tuple[Step, ...]
+    start: str
+    texts: Mapping[str, Texts]
+    examples: tuple[Example, ...]
+    template: str
+    files: Mapping[str, str]
+
+    @property
+    def title(self) -> Texts:
+        return self.texts["title"]
+
+    @property
+    def requests(self) -> tuple[FactRequest, ...]:
+        """What to ask which register, in the order of the definition."""
+        grouped: dict[tuple[str, str], list[FactSource]] = {}
+        for fact in self.facts:
+            grouped.setdefault((fact.provider, fact.service), []).append(fact)
+        return tuple(FactRequest(*where, facts=tuple(facts)) for where, facts in grouped.items())
+
+    def question(self, key: str) -> Question:
+        return next(question for question in self.questions if question.key == key)
+
+    def step(self, key: str) -> Step:
+        return next(step for step in self.steps if step.key == key)
