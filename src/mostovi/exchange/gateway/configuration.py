@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from mostovi.exchange.gateway.wire.addresses import Address, InvalidAddress, parse_address
+from mostovi.exchange.gateway.wire.addresses import (
+    Address,
+    InvalidAddress,
+    parse_address,
+    parse_host_and_port,
+)
 from mostovi.exchange.protocol.faults import ProtocolRefusal
 from mostovi.exchange.protocol.identifiers import MemberId, parse_member
 from mostovi.exchange.protocol.xroad import Spelling
@@ -56,24 +61,24 @@ class TlsEdge:
 
 @dataclass(frozen=True)
 class DirectorySource:
-    """Where the signed directory comes from, who must have signed it, and where the last good one is kept."""
+    """Where the signed directory comes from (a path or an http address), and where the last good one is kept."""
 
     source: str
-    certificate: Path
     cache: Path
     refresh_seconds: float
 
 
 @dataclass(frozen=True)
 class ServiceConfiguration:
-    """One service of this institution and the register that answers it."""
+    """One service of this institution and the register that answers it, at ``path`` of ``address``."""
 
     code: str
     subsystem: str
     address: Address
+    path: str
     timeout_seconds: float
     endpoints: tuple[tuple[str, str], ...]
-    openapi: Path | None
+    openapi: str | None
     enabled: bool
 
 
@@ -169,10 +174,17 @@ class _Reader:
         return [_Reader(each, self.folder, f"{self.where}: {key}[{n}]") for n, each in enumerate(listed)]
 
     def host_and_port(self, key: str) -> tuple[str, int]:
-        host, _, port = self.text(key).rpartition(":")
-        if not host or not port.isdigit():
-            self.refuse(key, "must be host:port")
-        return host.strip("[]"), int(port)
+        try:
+            address = parse_host_and_port(self.text(key))
+        except InvalidAddress as error:
+            self.refuse(key, str(error))
+        return address.host, address.port
+
+    def absolute(self, key: str, default: str | None) -> Any:
+        value = self.text(key, default)
+        if value is not None and not value.startswith("/"):
+            self.refuse(key, "must begin with /")
+        return value
 
     def texts(self, key: str, default: Any = ...) -> tuple[str, ...]:
         listed = self.take(key, list, default)
@@ -264,22 +276,27 @@ class _Reader:
 
     def directory(self) -> DirectorySource:
         found = DirectorySource(
-            source=self.text("source"),
-            certificate=self.path("certificate"),
+            source=self.source(),
             cache=self.path("cache"),
             refresh_seconds=self.seconds("refresh_seconds", 60),
         )
         self.end()
         return found
 
+    def source(self) -> str:
+        value: str = self.text("source")
+        return value if value.startswith(("http://", "unix:")) else str(self.folder / value)
+
     def service(self) -> ServiceConfiguration:
+        code = self.text("code")
         found = ServiceConfiguration(
-            code=self.text("code"),
+            code=code,
             subsystem=self.text("subsystem", "register"),
             address=self.address("address"),
+            path=self.absolute("path", f"/{code}"),
             timeout_seconds=self.seconds("timeout_seconds", 4),
             endpoints=tuple(self.endpoint(each) for each in self.texts("endpoints", ["POST /"])),
-            openapi=self.path("openapi", None),
+            openapi=self.absolute("openapi", None),
             enabled=self.take("enabled", bool, True),  # noqa: FBT003 - a default beside its key
         )
         self.end()

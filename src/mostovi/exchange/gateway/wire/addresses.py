@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from mostovi.exchange.gateway.wire.client import ClientConnection, Open, Pool, Unreachable
 from mostovi.exchange.gateway.wire.messages import Limits
@@ -26,31 +26,34 @@ class WrongCertificate(Unreachable):
 
 @dataclass(frozen=True)
 class Address:
-    """``unix:/run/register.sock``, ``http://127.0.0.1:9000/base`` or ``https://host:port``, taken apart."""
+    """``unix:/run/register.sock``, ``http://127.0.0.1:9000`` or host and port of another gateway."""
 
     host: str
     port: int
     socket: str = ""
-    base_path: str = ""
 
     @property
     def authority(self) -> str:
         return "localhost" if self.socket else f"{self.host}:{self.port}"
 
 
-def parse_address(text: str, *, schemes: tuple[str, ...] = ("unix", "http")) -> Address:
-    """Raises InvalidAddress."""
+def parse_address(text: str) -> Address:
+    """Where a register listens: ``unix:/path`` or ``http://host[:port]``. Raises InvalidAddress."""
     parts = urlsplit(text)
-    if parts.scheme not in schemes:
-        raise InvalidAddress(f"{text!r} must begin with {' or '.join(schemes)}")
-    if parts.scheme == "unix":
-        if not parts.path.startswith("/"):
-            raise InvalidAddress(f"{text!r} must name an absolute path")
-        return Address("", 0, socket=unquote(parts.path), base_path=quote(parts.fragment))
-    if not parts.hostname or parts.query or parts.fragment or parts.username:
-        raise InvalidAddress(f"{text!r} must be {parts.scheme}://host[:port][/path]")
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    return Address(parts.hostname, port, base_path=parts.path.rstrip("/"))
+    if parts.scheme == "unix" and parts.path.startswith("/") and not parts.netloc:
+        return Address("", 0, socket=unquote(parts.path))
+    extra = parts.path.strip("/") or parts.query or parts.fragment or parts.username
+    if parts.scheme != "http" or not parts.hostname or extra:
+        raise InvalidAddress(f"{text!r} must be unix:/path or http://host:port")
+    return Address(parts.hostname, parts.port or 80)
+
+
+def parse_host_and_port(text: str) -> Address:
+    """``host:port``, as the directory writes it. Raises InvalidAddress."""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isascii() or not port.isdigit():
+        raise InvalidAddress(f"{text!r} must be host:port")
+    return Address(host.strip("[]"), int(port))
 
 
 def register_pool(address: Address, limits: Limits) -> Pool:
