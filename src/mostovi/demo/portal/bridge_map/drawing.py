@@ -65,6 +65,10 @@ class PlaceName:
     is_on_land: bool
     answers: bool
 
+    @property
+    def css(self) -> str:
+        return " ".join([*["in"] * self.is_on_land, *["off"] * (not self.answers)])
+
 
 @dataclass(frozen=True)
 class Country:
@@ -165,8 +169,10 @@ def _labelled(group: list[Standing], arches: dict[str, Arch]) -> Labelled:
 
 
 def _is_on_land(label: Label, country: Country) -> bool:
-    middle = (label.box.top + label.box.bottom) / 2
-    return all(is_on_land(Point(x, middle), country.units) for x in (label.box.left, label.box.right))
+    """Whether most of the label lies on land; its box is a little wider than its letters."""
+    box = label.box
+    middle, reach = (box.top + box.bottom) / 2, (box.right - box.left) * 0.35
+    return all(is_on_land(Point(label.x + side * reach, middle), country.units) for side in (-1, 1))
 
 
 def _light(arches: dict[str, Arch], lit: tuple[str, str] | None) -> LitLine | None:

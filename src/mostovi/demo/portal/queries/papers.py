@@ -1,0 +1,53 @@
+"""Finds a document that was really sealed: a decision of the people one plays, else a seeded one."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from mostovi.demo.population import cast
+from mostovi.demo.population.values import Person
+from mostovi.kernel import people
+from mostovi.kernel.access import Actor
+from mostovi.services.queries.cases import find_case, find_document, list_my_cases
+
+PLAYED = (cast.AMRA, cast.MILAN)
+SEEDED = tuple(family.mother for family in cast.NEIGHBOURS) + tuple(
+    family.father for family in cast.NEIGHBOURS
+)
+
+
+@dataclass(frozen=True)
+class Paper:
+    code: str
+    issuer: str
+    issued_on: date
+    pdf: bytes
+
+
+def find_played_paper() -> Paper | None:
+    """The newest document sealed for Amra or Milan."""
+    return _newest(_papers(PLAYED))
+
+
+def find_seeded_paper() -> Paper | None:
+    """A document that was sealed when the demonstration started for the first time."""
+    return _newest(_papers(SEEDED))
+
+
+def _newest(papers: Iterable[Paper]) -> Paper | None:
+    return max(papers, key=lambda paper: paper.issued_on, default=None)
+
+
+def _papers(persons: Iterable[Person]) -> Iterator[Paper]:
+    for person in persons:
+        actor = _as_person(person)
+        for case in list_my_cases(actor):
+            for found in find_case(actor, case.code).documents:
+                pdf = find_document(actor, case.code, found.code).pdf
+                yield Paper(found.code, found.issuer, found.issued_on, pdf)
+
+
+def _as_person(person: Person) -> Actor:
+    """Documents are read through the door the person herself would use."""
+    known = people.find_or_create_person_at_counter(personal_number=person.number, name=person.name)
+    return Actor(kind="person", person_id=known.id, name=known.name, assurance="substantial")

@@ -1,0 +1,138 @@
+"""Says an event in words, in the language of the page."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from mostovi.demo.portal.values import Look, Message, Told
+from mostovi.kernel.errors import NotFound
+from mostovi.kernel.institutions import Institution, find_institution
+from mostovi.kernel.languages import current_variant, text_in
+
+FIELDS: dict[str, str | Promise] = {
+    "address": gettext_lazy("address"),
+    "born_in": gettext_lazy("place of birth"),
+    "born_on": gettext_lazy("date of birth"),
+    "children": gettext_lazy("children, with date and place of birth"),
+    "citizenship": gettext_lazy("citizenship"),
+    "code": gettext_lazy("code of the document"),
+    "document_base64": gettext_lazy("the sealed document"),
+    "family_name": gettext_lazy("family name"),
+    "father_name": gettext_lazy("name of the father"),
+    "given_name": gettext_lazy("given name"),
+    "household_members": gettext_lazy("number of household members"),
+    "household_size": gettext_lazy("size of the household"),
+    "issued_on": gettext_lazy("date of issue"),
+    "married_in": gettext_lazy("place of marriage"),
+    "married_on": gettext_lazy("date of marriage"),
+    "monthly_income_km": gettext_lazy("income of the household, one figure"),
+    "mother_name": gettext_lazy("name of the mother"),
+    "municipality": gettext_lazy("municipality"),
+    "name": gettext_lazy("name"),
+    "period": gettext_lazy("period of the income"),
+    "receipt": gettext_lazy("a receipt from the log"),
+    "register_number": gettext_lazy("number in the register"),
+    "since": gettext_lazy("date of registration"),
+    "spouse_name": gettext_lazy("name of the spouse"),
+    "totalUsages": gettext_lazy("number of looks"),
+    "usages": gettext_lazy("who looked, when and why"),
+}
+WITHOUT_A_CASE = "CaseReferenceMissing"
+
+
+def describe(told: Told) -> Message:
+    tag, look = _tag(told)
+    return Message(
+        number=told.number,
+        at=told.at,
+        headline=_headline(told),
+        tag=tag,
+        look=look,
+        asked=_who_asked_whom(told),
+        purpose=_text(told.purpose) or _("none given"),
+        case=told.case,
+        legal_basis=_text(told.legal_basis) or _("none given"),
+        in_force=told.in_force,
+        travelled=_travelled(told),
+        signature=_signature(told),
+        log_entry=told.log_entry,
+    )
+
+
+def institution_of(code: str) -> Institution | None:
+    try:
+        return find_institution(code)
+    except NotFound:
+        return None
+
+
+def _text(texts: Mapping[str, str]) -> str:
+    return (
+        text_in(texts, current_variant()) if texts.keys() >= {"bs", "hr", "sr", "en"} else texts.get("en", "")
+    )
+
+
+def _headline(told: Told) -> str:
+    consumer, provider = _short_names(told.consumer, told.provider)
+    if told.kind == "seal":
+        return _("{institution} sealed a document").format(institution=consumer)
+    if told.consumer == told.provider:
+        return _("{institution} looked in its own log").format(institution=provider)
+    return _crossing(told).format(consumer=consumer, provider=provider)
+
+
+def _crossing(told: Told) -> str:
+    if told.outcome == "answered":
+        return _("{provider} answered {consumer}")
+    if told.error and told.error.endswith(WITHOUT_A_CASE):
+        return _("{consumer} asked {provider} without a case")
+    return _("{consumer} asked {provider}")
+
+
+def _short_names(consumer: str, provider: str) -> tuple[str, str]:
+    """The towns; where both are in one town, what each of them is."""
+    one, other = institution_of(consumer), institution_of(provider)
+    if one is None or other is None:
+        return consumer, provider
+    variant = current_variant()
+    if one.place["en"] == other.place["en"]:
+        return text_in(one.kind, variant), text_in(other.kind, variant)
+    return one.place_in(variant), other.place_in(variant)
+
+
+def _full_name(code: str) -> str:
+    institution = institution_of(code)
+    return institution.name_in() if institution else code
+
+
+def _who_asked_whom(told: Told) -> str:
+    if told.kind == "seal":
+        return _("{institution} sealed it with its own key").format(institution=_full_name(told.consumer))
+    names = {"consumer": _full_name(told.consumer), "provider": _full_name(told.provider)}
+    return _("{consumer} asked {provider}").format(**names)
+
+
+def _tag(told: Told) -> tuple[str, Look]:
+    if told.outcome == "refused":
+        return _("refused"), "no"
+    if told.outcome == "silent":
+        return _("no answer yet"), "wait"
+    return (_("sealed"), "ok") if told.kind == "seal" else (_("signature fine"), "ok")
+
+
+def _travelled(told: Told) -> str:
+    if told.outcome == "refused":
+        return _("nothing")
+    if told.outcome == "silent":
+        return _("nothing so far; it is asked again by itself")
+    return ", ".join(str(FIELDS.get(field, field)) for field in told.fields) or _("nothing")
+
+
+def _signature(told: Told) -> str:
+    if told.kind == "seal":
+        return _("fine, with a trusted time stamp")
+    if told.signatures == "both":
+        return _("fine, from both gateways")
+    return _("fine, the question waits") if told.outcome == "silent" else _("fine, so we know who asked")
