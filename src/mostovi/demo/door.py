@@ -1,0 +1,174 @@
+"""The demonstration's one address: a streaming proxy before portal, identity provider and live."""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+from multidict import CIMultiDict
+from yarl import URL
+
+from mostovi.demo.door_page import opening_page
+
+logger = logging.getLogger("mostovi.demo.door")
+# RFC 9110 §7.6.1: what belongs to one connection is not passed on.
+_HOP_BY_HOP = {
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+}
+# The door says these itself: what a browser claims about them is worth nothing.
+_FORWARDED = {"forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"}
+_CONNECT_SECONDS = 5
+MAX_BODY_BYTES = 12 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Room:
+    """A program behind the door: every path that begins with ``prefix`` is its own."""
+
+    prefix: str
+    base_url: str
+    session: aiohttp.ClientSession
+
+
+class Door:
+    def __init__(self, base_url: str, rooms: Sequence[Room]) -> None:
+        self.base_url = base_url
+        self.host = base_url.partition("://")[2]
+        self.rooms = sorted(rooms, key=lambda room: len(room.prefix), reverse=True)
+
+    async def pass_on(self, request: web.Request) -> web.StreamResponse:
+        if not request.raw_path.startswith("/"):
+            raise web.HTTPBadRequest(text="The door passes on paths of this address only.")
+        if request.method in {"GET", "HEAD"} and self._is_another_name_of_ours(request.host):
+            return web.Response(status=307, headers={"Location": self.base_url + request.path_qs})
+        room = next(room for room in self.rooms if request.path.startswith(room.prefix))
+        try:
+            answer = await self._ask(room, request)
+        except (aiohttp.ClientConnectionError, TimeoutError, OSError):
+            logger.info("nobody answers behind %s", room.prefix)
+            return opening_page(request.headers.get("Accept-Language", ""), request.cookies)
+        async with answer:
+            return await _stream(request, answer)
+
+    def _is_another_name_of_ours(self, host: str) -> bool:
+        """``localhost`` would lose the session that sign-in makes at the address of ``base_url``."""
+        return host != self.host and host.rpartition(":")[0] in {"localhost", "127.0.0.1", "[::1]"}
+
+    async def _ask(self, room: Room, request: web.Request) -> aiohttp.ClientResponse:
+        return await room.session.request(
+            request.method,
+            URL(room.base_url + request.raw_path, encoded=True),
+            headers=self._headers(request),
+            data=request.content if request.body_exists else None,
+            allow_redirects=False,
+        )
+
+    def _headers(self, request: web.Request) -> CIMultiDict[str]:
+        kept = _end_to_end(request.headers, _FORWARDED)
+        kept["X-Forwarded-For"] = request.remote or "127.0.0.1"
+        kept["X-Forwarded-Host"] = request.host
+        kept["X-Forwarded-Proto"] = request.scheme
+        return kept
+
+
+def _end_to_end(headers: Mapping[str, str], dropped: set[str]) -> CIMultiDict[str]:
+    found = CIMultiDict(headers)
+    named = {name.strip().lower() for line in found.getall("Connection", []) for name in line.split(",")}
+    for name in {name.lower() for name in found} & (_HOP_BY_HOP | dropped | named):
+        found.popall(name)
+    return found
+
+
+async def _stream(request: web.Request, answer: aiohttp.ClientResponse) -> web.StreamResponse:
+    """Each piece as it comes, so that events arrive when they happen."""
+    response = web.StreamResponse(status=answer.status, reason=answer.reason)
+    response.headers.extend(_end_to_end(answer.headers, {"date", "server"}))
+    await response.prepare(request)
+    try:
+        async for piece in answer.content.iter_any():
+            await response.write(piece)
+        await response.write_eof()
+    except (aiohttp.ClientPayloadError, ConnectionResetError, asyncio.IncompleteReadError):
+        # One side left in the middle. The other learns it from a connection that ends too early.
+        if request.transport is not None:
+            request.transport.close()
+    return response
+
+
+def make_application(door: Door) -> web.Application:
+    application = web.Application(client_max_size=MAX_BODY_BYTES)
+    application.router.add_route("*", "/{path:.*}", door.pass_on)
+    return application
+
+
+def _session(connector: aiohttp.BaseConnector) -> aiohttp.ClientSession:
+    """Passes bodies as they are; waits as long as it takes, since streams stay open for hours."""
+    return aiohttp.ClientSession(
+        connector=connector,
+        auto_decompress=False,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        skip_auto_headers={"User-Agent", "Accept", "Accept-Encoding", "Content-Type"},
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS),
+    )
+
+
+async def open_rooms(portal: str, sockets: dict[str, Path]) -> list[Room]:
+    """The portal by its address, the others by their unix sockets."""
+    rooms = [Room("/", portal, _session(aiohttp.TCPConnector(limit=200)))]
+    for prefix, path in sockets.items():
+        rooms.append(Room(prefix, "http://localhost", _session(aiohttp.UnixConnector(str(path), limit=5000))))
+    return rooms
+
+
+async def serve(options: argparse.Namespace) -> None:
+    rooms = await open_rooms(
+        options.portal, {"/demo-idp/": options.identity_provider, "/live/": options.live}
+    )
+    # A browser that leaves ends its stream behind the door at once.
+    runner = web.AppRunner(
+        make_application(Door(options.base_url, rooms)),
+        handler_cancellation=True,
+        access_log=None,
+        shutdown_timeout=1,
+    )
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", options.port).start()
+        await asyncio.Event().wait()
+    finally:
+        await runner.cleanup()
+        for room in rooms:
+            await room.session.close()
+
+
+def main(argv: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m mostovi.demo.door", description="The one address of the demonstration."
+    )
+    parser.add_argument("--port", required=True, type=int, metavar="NUMBER")
+    parser.add_argument("--base-url", required=True, metavar="URL", help="the address browsers use")
+    parser.add_argument("--portal", required=True, metavar="URL", help="where the portal listens")
+    parser.add_argument("--identity-provider", required=True, type=Path, metavar="FILE", help="unix socket")
+    parser.add_argument("--live", required=True, type=Path, metavar="FILE", help="unix socket")
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve(parser.parse_args(argv)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,227 @@
+"""The door passes on what it gets, as it comes, and says a calm sentence when nobody answers."""
+
+import asyncio
+import gzip
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession, DummyCookieJar, web
+from aiohttp.test_utils import TestServer, unused_port
+from yarl import URL
+
+from mostovi.demo.door import Door, make_application, open_rooms
+
+Play = Callable[..., None]
+
+
+async def tell(request: web.Request) -> web.Response:
+    """Says what arrived."""
+    body = await request.read()
+    told = {
+        "path": request.raw_path,
+        "method": request.method,
+        "headers": {name.lower(): value for name, value in request.headers.items()},
+        "body": body.decode(),
+    }
+    response = web.json_response(told)
+    response.set_cookie("one", "1")
+    response.set_cookie("two", "2")
+    return response
+
+
+async def packed(_request: web.Request) -> web.Response:
+    return web.Response(body=gzip.compress(b"a page"), headers={"Content-Encoding": "gzip"})
+
+
+async def moved(_request: web.Request) -> web.Response:
+    raise web.HTTPFound("/elsewhere")
+
+
+def portal() -> web.Application:
+    application = web.Application()
+    application.add_routes([web.get("/packed", packed), web.get("/moved", moved)])
+    application.router.add_route("*", "/{path:.*}", tell)
+    return application
+
+
+class Street:
+    """A portal, a live program whose events come one by one, and the door before them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.next_event = asyncio.Event()
+        self.left = asyncio.Event()
+
+    async def events(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        try:
+            for number in range(3):
+                await response.write(f"data: {number}\n\n".encode())
+                await self.next_event.wait()
+                self.next_event.clear()
+        finally:
+            self.left.set()
+        return response
+
+    async def open_live(self) -> web.AppRunner:
+        application = web.Application()
+        application.router.add_get("/live/events", self.events)
+        runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0)
+        await runner.setup()
+        await web.UnixSite(runner, str(self.folder / "live.sock")).start()
+        return runner
+
+
+@asynccontextmanager
+async def open_door(portal_address: str, sockets: dict[str, Path]) -> AsyncIterator[str]:
+    rooms = await open_rooms(portal_address, sockets)
+    port = unused_port()
+    door = Door(f"http://127.0.0.1:{port}", rooms)
+    runner = web.AppRunner(make_application(door), handler_cancellation=True, shutdown_timeout=0)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    try:
+        yield door.base_url
+    finally:
+        await runner.cleanup()
+        for room in rooms:
+            await room.session.close()
+
+
+@pytest.fixture
+def play(tmp_path: Path) -> Play:
+    async def run(story: Callable[..., Awaitable[None]], *, is_open: bool) -> None:
+        street = Street(tmp_path)
+        live = await street.open_live()
+        async with TestServer(portal()) as behind:
+            address = str(behind.make_url("")).rstrip("/") if is_open else "http://127.0.0.1:1"
+            sockets = {"/demo-idp/": tmp_path / "nobody.sock", "/live/": tmp_path / "live.sock"}
+            async with (
+                open_door(address, sockets) as base_url,
+                ClientSession(base_url, auto_decompress=False, cookie_jar=DummyCookieJar()) as browser,
+            ):
+                await story(browser, street)
+        await live.cleanup()
+
+    return lambda story, is_open=True: asyncio.run(run(story, is_open=is_open))
+
+
+def test_method_path_query_and_body_arrive_unchanged(play: Play) -> None:
+    async def story(browser: ClientSession, _street: Street) -> None:
+        response = await browser.post(URL("/zahtjevi/%C4%8D?a=1&a=%2F", encoded=True), data="body")
+        told = await response.json()
+        assert told["method"] == "POST"
+        assert told["path"] == "/zahtjevi/%C4%8D?a=1&a=%2F"
+        assert told["body"] == "body"
+
+    play(story)
+
+
+def test_the_portal_learns_who_asked_and_not_what_the_browser_claims(play: Play) -> None:
+    async def story(browser: ClientSession, _street: Street) -> None:
+        forged = {"X-Forwarded-For": "6.6.6.6", "X-Forwarded-Proto": "https", "Forwarded": "for=6.6.6.6"}
+        headers = (await (await browser.get("/", headers=forged)).json())["headers"]
+        assert headers["x-forwarded-for"] == "127.0.0.1"
+        assert headers["x-forwarded-proto"] == "http"
+        assert headers["x-forwarded-host"] == headers["host"]
+        assert "forwarded" not in headers
+
+    play(story)
+
+
+def test_what_belongs_to_one_connection_is_not_passed_on(play: Play) -> None:
+    async def story(browser: ClientSession, _street: Street) -> None:
+        hops = {"Connection": "keep-alive, X-Private", "X-Private": "1", "TE": "trailers"}
+        headers = (await (await browser.get("/", headers=hops)).json())["headers"]
+        assert "x-private" not in headers
+        assert "te" not in headers
+
+    play(story)
+
+
+def test_every_cookie_comes_back(play: Play) -> None:
+    async def story(browser: ClientSession, _street: Street) -> None:
+        assert len((await browser.get("/")).headers.getall("Set-Cookie")) == 2
+
+    play(story)
+
+
+def test_packed_answers_stay_packed(play: Play) -> None:
+    async def story(browser: ClientSession, _street: Street) -> None:
+        response = await browser.get("/packed")
+        assert response.headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(await response.read()) == b"a page"
+
+    play(story)
+
+
+def test_a_redirect_is_the_browsers_to_follow(play: Play) -> None:
+    async def story(browser: ClientSession, _street: Street) -> None:
+        response = await browser.get("/moved", allow_redirects=False)
+        assert response.status == 302
+        assert response.headers["Location"] == "/elsewhere"
+
+    play(story)
+
+
+def test_events_arrive_when_they_happen(play: Play) -> None:
+    async def story(browser: ClientSession, street: Street) -> None:
+        async with browser.get("/live/events") as stream:
+            for number in range(3):
+                line = await asyncio.wait_for(stream.content.readuntil(b"\n\n"), 2)
+                assert line == f"data: {number}\n\n".encode()
+                street.next_event.set()
+
+    play(story)
+
+
+def test_a_browser_that_leaves_ends_its_stream_behind_the_door(play: Play) -> None:
+    async def story(browser: ClientSession, street: Street) -> None:
+        async with browser.get("/live/events") as stream:
+            await stream.content.readuntil(b"\n\n")
+        stream.close()
+        await asyncio.wait_for(street.left.wait(), 5)
+
+    play(story)
+
+
+@pytest.mark.parametrize(
+    ("languages", "sentence"),
+    [
+        ("en-GB,en", "Mostovi is opening"),
+        ("sr-Cyrl", "Мостови се отварају"),
+        ("sr-Latn", "Programi se upravo pokreću"),
+        ("fr", "Mostovi se otvaraju"),
+        ("", "Mostovi se otvaraju"),
+    ],
+)
+def test_before_the_portal_is_up_a_calm_page_says_so(play: Play, languages: str, sentence: str) -> None:
+    async def story(browser: ClientSession, _street: Street) -> None:
+        response = await browser.get("/", headers={"Accept-Language": languages})
+        assert response.status == 503
+        assert sentence in await response.text()
+        assert response.headers["Refresh"] == "3"
+
+    play(story, is_open=False)
+
+
+def test_a_silent_identity_provider_does_not_close_the_portal(play: Play) -> None:
+    async def story(browser: ClientSession, _street: Street) -> None:
+        assert (await browser.get("/demo-idp/authorize")).status == 503
+        assert (await browser.get("/")).status == 200
+
+    play(story)
+
+
+def test_localhost_leads_to_the_one_address(play: Play) -> None:
+    async def story(browser: ClientSession, _street: Street) -> None:
+        port = (await (await browser.get("/")).json())["headers"]["host"].partition(":")[2]
+        there = {"Host": f"localhost:{port}"}
+        response = await browser.get("/usluge/?a=1", headers=there, allow_redirects=False)
+        assert response.status == 307
+        assert response.headers["Location"] == f"http://127.0.0.1:{port}/usluge/?a=1"
+
+    play(story)
