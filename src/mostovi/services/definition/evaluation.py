@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -85,7 +86,7 @@ def evaluate_rules(
     on_date: date,
 ) -> RuleOutcome:
     """What each rule says by the law of ``on_date``. Answers to questions not asked do not count."""
-    known = known_values(definition, facts, answers, on_date)
+    known = known_answers(definition, facts, answers, on_date)
     states = {}
     for rule in in_order(definition.rules):
         states[rule.key], value = evaluate_rule(rule, known, on_date)
@@ -131,7 +132,7 @@ def path_of(
     return tuple(path)
 
 
-def known_values(
+def known_answers(
     definition: ServiceDefinition, facts: Mapping[str, Any], answers: Mapping[str, Any], on_date: date
 ) -> dict[str, Any]:
     """Facts, today and the answers of those questions that are asked, as expressions see them."""
@@ -140,6 +141,13 @@ def known_values(
         if answers.get(question.key) is not None:
             known[question.key] = for_rules(question.kind, answers[question.key])
     return known
+
+
+def known_values(
+    definition: ServiceDefinition, facts: Mapping[str, Any], answers: Mapping[str, Any], on_date: date
+) -> dict[str, Any]:
+    """The same with every value that the rules can compute from them."""
+    return _with_rules(definition, known_answers(definition, facts, answers, on_date))
 
 
 def in_order(rules: tuple[Rule, ...]) -> list[Rule]:
@@ -206,6 +214,29 @@ def words_of(definition: ServiceDefinition, known: Mapping[str, Any]) -> dict[st
     return {name: for_words(kinds.get(name, Kind.TEXT), value) for name, value in known.items()}
 
 
+def document_data(
+    definition: ServiceDefinition, outcome: RuleOutcome, *, language: str, granted: bool, **more: Any
+) -> dict[str, Any]:
+    """What a decision's template needs of the outcome; ``more`` adds what only the case knows.
+
+    Every name of the definition is there, None where it is not known.
+    """
+    names = [entry.key for entry in (*definition.facts, *definition.questions, *definition.rules)]
+    variant = "sr" if language == "sr-Cyrl" else language
+    amount = outcome.amount_feninga
+    return {
+        **{name: outcome.words.get(name) for name in names},
+        "granted": granted,
+        "amount": Decimal(amount) / 100 if granted and amount is not None else None,
+        "conditions": [
+            {"sentence": step.sentence[variant], "article": step.article}
+            for step in outcome.conditions
+            if step.sentence
+        ],
+        **more,
+    }
+
+
 def outcome_names(outcome: RuleOutcome) -> dict[str, Any]:
     """The names that conditions of steps may use."""
     return {"proposal": str(outcome.proposal)}
@@ -247,7 +278,7 @@ def _filled(question: Question, definition: ServiceDefinition, known: Mapping[st
     words = words_of(definition, _with_rules(definition, known))
     return replace(
         question,
-        choices=_choices(question, known) if question.choices_from else question.choices,
+        choices=_choices(question, known, words),
         title=fill(question.title, words),
         hint=fill(question.hint, words) if question.hint else None,
         why=fill(question.why, words) if question.why else None,
@@ -255,11 +286,16 @@ def _filled(question: Question, definition: ServiceDefinition, known: Mapping[st
     )
 
 
-def _choices(question: Question, known: Mapping[str, Any]) -> tuple[Choice, ...]:
-    """One choice per person of a list; its value is the place in the list, counted from 1."""
-    template = question.choices[0].texts
+def _choices(question: Question, known: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[Choice, ...]:
+    """Closed choices, or one per person of a list whose value is the place in it, counted from 1."""
+    if not question.choices_from:
+        return tuple(
+            Choice(choice.value, fill(choice.texts, words), choice.hint and fill(choice.hint, words))
+            for choice in question.choices
+        )
     people = known.get(question.choices_from, [])
-    return tuple(Choice(str(place), fill(template, person)) for place, person in enumerate(people, start=1))
+    label = question.choices[0].texts
+    return tuple(Choice(str(place), fill(label, person)) for place, person in enumerate(people, start=1))
 
 
 def _step(rule: Rule, state: RuleState, known: Mapping[str, Any], words: Mapping[str, Any]) -> RuleStep:

@@ -36,21 +36,20 @@ def fill(texts: Texts, values: Mapping[str, Any]) -> dict[str, str]:
     what stands there while the value is not known.
     """
     filled = {language: _fill(text, language, values) for language, text in texts.items()}
-    if "sr" in texts and "sr-Latn" not in texts:
-        filled["sr-Latn"] = _fill(to_latin_text(texts["sr"]), "sr-Latn", values)
+    filled["sr-Latn"] = _fill(text_of(texts, "sr-Latn"), "sr-Latn", values)
     return filled
 
 
 def text_of(texts: Texts, variant: str) -> str:
     """One of the five variants out of a text, filled or not."""
     if variant == "sr-Latn":
-        return texts.get("sr-Latn") or to_latin_text(texts["sr"])
+        return texts.get("sr-Latn") or (texts["sr"] if is_name(texts) else to_latin(texts["sr"]))
     return texts["sr" if variant == "sr-Cyrl" else variant]
 
 
-def to_latin_text(text: str) -> str:
-    """Serbian in Latin script; placeholders stay as they are, what they say otherwise is converted."""
-    return to_latin(text)
+def is_name(texts: Texts) -> bool:
+    """What reads the same in every language is a name, and names keep their script."""
+    return len(set(texts.values())) == 1
 
 
 def placeholders_of(text: str) -> list[str]:
