@@ -18,3 +18,5 @@ DATABASES = {"default": parse_database_url(os.environ.get("MOSTOVI_TEST_DATABASE
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WHITENOISE_AUTOREFRESH = True
+# The pages of the demonstration are tested with the rest; their addresses only where a test asks for them.
+INSTALLED_APPS = [*INSTALLED_APPS, "mostovi.demo.portal"]  # noqa: F405

@@ -22,7 +22,7 @@ from mostovi.demo.portal.queries.papers import find_played_paper, find_seeded_pa
 from mostovi.demo.portal.values import Told
 from mostovi.demo.portal.wording import describe
 from mostovi.kernel import clock
-from mostovi.kernel.access_views import access
+from mostovi.kernel.access_views import View, access
 from mostovi.kernel.errors import Refusal
 from mostovi.kernel.institutions import find_institution, list_institutions
 from mostovi.services import public as services
@@ -95,7 +95,7 @@ def paper_file(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     return HttpResponse(found.pdf, content_type="application/pdf", headers=headers)
 
 
-def button(act: Callable[[HttpRequest], dict[str, Any]]) -> Callable[[HttpRequest], HttpResponse]:
+def button(act: Callable[[HttpRequest], dict[str, Any]]) -> View:
     """A button of the first page: acts, keeps what came of it, and leads back to where it stands."""
 
     @require_POST

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from mostovi.exchange.verification.alteration import Alteration, describe_alteration
+from mostovi.exchange.verification.alteration import Alteration, changed_words, describe_alteration
 from mostovi.exchange.verification.documents import verify_document
 from mostovi.exchange.verification.values import Verdict
 from mostovi.exchange.verification.visible_text import page_streams
+
+_CANDIDATES = 200
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,24 @@ def alter_one_byte(*, pdf: bytes, trust_root: bytes, now: datetime) -> AlteredDo
 
 
 def choose_byte(*, pdf: bytes) -> int:
-    """A byte well inside what the first page shows; the middle of the file where no page can be read."""
+    """The byte of the page's text whose change reads most plainly; the middle of the file without any."""
     streams = page_streams(pdf)
     if not streams:
         return len(pdf) // 2
     longest = max(streams, key=lambda stream: stream.end - stream.start)
-    return longest.start + (longest.end - longest.start) * 2 // 3
+    step = max(1, (longest.end - longest.start) // _CANDIDATES)
+    shown = longest.text(pdf)
+    candidates = range(longest.start + step, longest.end, step)
+    return min(
+        candidates, key=lambda offset: _bluntness(shown, longest.text(flip_bit(pdf=pdf, offset=offset)))
+    )
+
+
+def _bluntness(before: str, after: str) -> tuple[bool, int]:
+    """Small where few words become few other words, large where a whole page falls apart."""
+    old, new = changed_words(before, after)
+    reads = bool(old) and bool(new) and new.isprintable() and "\ufffd" not in new
+    return not reads, len(old) + len(new)
 
 
 def flip_bit(*, pdf: bytes, offset: int) -> bytes:

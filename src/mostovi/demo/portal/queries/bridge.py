@@ -19,16 +19,20 @@ from mostovi.kernel.pack import pack_directory
 
 _BOUNDARIES = "territory/boundaries/gb_adm2_simplified.geojson"
 _FRESH_SECONDS = 2
+_KEY = "demo_portal.plugs"
 
 
 def find_plugs() -> Plugs:
     """Asked at most every two seconds, however many people watch."""
-    plugs: Plugs = cache.get_or_set("demo_portal.plugs", _ask_all, _FRESH_SECONDS)
-    return plugs
+    kept: Plugs | None = cache.get(_KEY)
+    if kept is None:
+        kept = _ask_all()
+        cache.set(_KEY, kept, _FRESH_SECONDS)
+    return kept
 
 
 def forget_plugs() -> None:
-    cache.delete("demo_portal.plugs")
+    cache.delete(_KEY)
 
 
 def _ask_all() -> Plugs:

@@ -8,7 +8,8 @@ from mostovi.demo.population import cast
 from mostovi.demo.population.values import Person
 from mostovi.kernel import people
 from mostovi.kernel.access import Actor
-from mostovi.services.queries.cases import find_case, find_document, list_my_cases
+from mostovi.services import public as services
+from mostovi.services.queries.case_sheets import find_case_sheet
 
 PLAYED = (cast.AMRA, cast.MILAN)
 SEEDED = tuple(family.mother for family in cast.NEIGHBOURS) + tuple(
@@ -41,9 +42,10 @@ def _newest(papers: Iterable[Paper]) -> Paper | None:
 def _papers(persons: Iterable[Person]) -> Iterator[Paper]:
     for person in persons:
         actor = _as_person(person)
-        for case in list_my_cases(actor):
-            for found in find_case(actor, case.code).documents:
-                pdf = find_document(actor, case.code, found.code).pdf
+        for line in services.list_case_lines(actor):
+            case = line.summary.code
+            for found in find_case_sheet(actor, case).documents:
+                pdf = services.find_document(actor, case, found.code).pdf
                 yield Paper(found.code, found.issuer, found.issued_on, pdf)
 
 
