@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -75,7 +76,7 @@ def _href(request: HttpRequest, variant: str) -> str:
 
 def _navigation(path: str, actor: Actor) -> list[NavigationItem]:
     items = [
-        (_("Services"), "/", ("/usluge/", "/zahtjevi/", "/pracenje", "/mjesto")),
+        (_("Services"), reverse("front:home"), ("/usluge/", "/zahtjevi/", "/pracenje", "/mjesto")),
         (_("My data"), "/moji-podaci/", ()),
         (_("Status"), "/stanje/", ()),
         *_office_items(actor),
