@@ -11,6 +11,7 @@ from enum import Enum
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from mostovi.exchange.protocol.digests import thumbprint
@@ -56,8 +57,10 @@ def load_certificate(pem: str | bytes) -> x509.Certificate:
     data = pem.encode("utf-8", "surrogatepass") if isinstance(pem, str) else pem
     try:
         (certificate,) = x509.load_pem_x509_certificates(data)
-    except ValueError:
+    except (ValueError, CryptographyDeprecationWarning):
         raise UntrustedCertificate("not one certificate in PEM") from None
+    if certificate.serial_number <= 0:
+        raise UntrustedCertificate("the serial number is not positive, as RFC 5280 §4.1.2.2 requires")
     return certificate
 
 

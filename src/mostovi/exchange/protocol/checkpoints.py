@@ -119,7 +119,10 @@ def _parse_signature(line: str) -> tuple[str, bytes]:
     found = _SIGNATURE_LINE.fullmatch(line)
     if found is None:
         raise ValueError("not a signature line")
-    return found[1], base64.b64decode(found[2], validate=True)
+    value = base64.b64decode(found[2], validate=True)
+    if base64.b64encode(value).decode() != found[2]:
+        raise ValueError("not base64 in its only spelling")
+    return found[1], value
 
 
 def _key_hash(public_key: EllipticCurvePublicKey) -> bytes:

@@ -8,7 +8,8 @@ candidates: each must lead to the root that the verifier has from elsewhere.
 """
 
 import base64
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -16,7 +17,12 @@ from typing import Any
 
 from cryptography.x509 import Certificate
 
-from mostovi.exchange.protocol.canonical import MalformedJson, canonical_json, parse_json
+from mostovi.exchange.protocol.canonical import (
+    MalformedJson,
+    canonical_json,
+    parse_canonical_json,
+    parse_json,
+)
 from mostovi.exchange.protocol.certificates import (
     Purpose,
     UntrustedCertificate,
@@ -143,23 +149,44 @@ def build_receipt(
     checkpoint: str,
     certificates: Sequence[Certificate],
 ) -> dict[str, Any]:
-    """The receipt as a JSON object. ``certificates``: the member's signing certificate, and its peer's."""
+    """The receipt as a JSON object.
+
+    ``certificates`` are candidates, the member's own and its peers': those that something in the receipt is
+    signed with are put in. Raises MalformedRecord, or ForgedCheckpoint when none of them signed the
+    checkpoint.
+    """
+    needed = _key_ids(parse_record(each.opening.record) for each in entries)
+    own = [each for each in certificates if holder_of(each) == member]
+    needed.add(_verify_note(checkpoint, member, own)[1])
     return {
         "format": FORMAT,
         "member": str(member),
         "log_entry": f"{member.member_code}/{entries[0].index}",
         "entries": [_entry_json(each) for each in entries],
         "checkpoint": checkpoint,
-        "certificates": [to_pem(each) for each in certificates],
+        "certificates": [to_pem(each) for each in certificates if key_id_of(each) in needed],
     }
 
 
+def receipt_file(receipt: Any) -> bytes:
+    """A receipt as the file that people keep and can read: JSON with two spaces to a level."""
+    return json.dumps(receipt, ensure_ascii=False, indent=2).encode()
+
+
 def parse_receipt(data: bytes) -> Receipt:
-    """The receipt in a JSON text, unchecked. Raises MalformedReceipt."""
+    """The receipt in a file, unchecked.
+
+    The file is either as ``receipt_file`` wrote it or canonical JSON, byte for byte: so every changed byte
+    shows, also one that changes no meaning. Raises MalformedReceipt.
+    """
     try:
-        return receipt_from_json(parse_json(data))
+        value = parse_json(data)
+        spellings = (receipt_file(value), canonical_json(value))
     except MalformedJson as refusal:
         raise MalformedReceipt(refusal.detail) from None
+    if data not in spellings:
+        raise MalformedReceipt("not spelled as receipts are")
+    return receipt_from_json(value)
 
 
 def receipt_from_json(value: Any) -> Receipt:
@@ -172,7 +199,7 @@ def receipt_from_json(value: Any) -> Receipt:
             member=parse_member(shape.text("member")),
             entries=tuple(_read_entry(each) for each in shape.items("entries", _MOST_ENTRIES)),
             checkpoint=shape.text("checkpoint", 64 * 1024),
-            certificates=tuple(load_certificate(each) for each in shape.texts("certificates", 8, 10_000)),
+            certificates=tuple(_read_certificate(each) for each in shape.texts("certificates", 8, 10_000)),
         )
     except (InvalidIdentifier, UntrustedCertificate) as refusal:
         raise MalformedReceipt(refusal.detail) from None
@@ -191,10 +218,12 @@ def verify_receipt(receipt: Receipt, *, root_certificate: Certificate, now: date
     MalformedRecord, WrongSignature, ForgedEvidence or ForgedReceipt: what each says is false in this
     receipt.
     """
-    checkpoint = _verify_log_state(receipt, root_certificate, now)
+    checkpoint, log_key_id = _verify_log_state(receipt, root_certificate, now)
     records = tuple(_verify_entry(entry, checkpoint) for entry in receipt.entries)
     _check_one_exchange(records)
     signed_by = _verify_messages(receipt, records, root_certificate)
+    if {key_id_of(each) for each in receipt.certificates} != _key_ids(records) | {log_key_id}:
+        raise ForgedReceipt("a certificate that nothing is signed with")
     directions = {each.direction for each in signed_by}
     return ReceiptEvidence(
         member=receipt.member,
@@ -208,19 +237,24 @@ def verify_receipt(receipt: Receipt, *, root_certificate: Certificate, now: date
     )
 
 
-def _verify_log_state(receipt: Receipt, root: Certificate, now: datetime) -> Checkpoint:
+def _verify_log_state(receipt: Receipt, root: Certificate, now: datetime) -> tuple[Checkpoint, str]:
     claimed_at = parse_checkpoint(receipt.checkpoint).at
     if claimed_at > now + _CLOCK_ALLOWANCE:
         raise ForgedCheckpoint("the log state is from the future")
-    refused: ProtocolRefusal = ForgedCheckpoint("no certificate of the member is in the receipt")
-    for certificate in receipt.certificates:
-        if holder_of(certificate) != receipt.member:
-            continue
+    own = [each for each in receipt.certificates if holder_of(each) == receipt.member]
+    for certificate in own:
+        verify_certificate(certificate, root=root, now=claimed_at, purpose=Purpose.MESSAGES)
+    return _verify_note(receipt.checkpoint, receipt.member, own)
+
+
+def _verify_note(note: str, member: MemberId, candidates: Sequence[Certificate]) -> tuple[Checkpoint, str]:
+    """The checkpoint and the key id of the candidate that signed it."""
+    refused = ForgedCheckpoint("no certificate of the member is in the receipt")
+    for certificate in candidates:
         try:
-            verify_certificate(certificate, root=root, now=claimed_at, purpose=Purpose.MESSAGES)
-            key = p256_public_key(certificate)
-            return verify_checkpoint(receipt.checkpoint, member=receipt.member, public_key=key)
-        except (UntrustedCertificate, ForgedCheckpoint) as refusal:
+            checkpoint = verify_checkpoint(note, member=member, public_key=p256_public_key(certificate))
+            return checkpoint, key_id_of(certificate)
+        except ForgedCheckpoint as refusal:
             refused = refusal
     raise refused
 
@@ -287,6 +321,18 @@ def _not_proved(directions: set[Direction], records: Sequence[LogRecord]) -> tup
         if Direction.RESPONSE not in directions:
             left_open.append(Finding.RESPONSE_UNSIGNED)
     return tuple(left_open)
+
+
+def _key_ids(records: Iterable[LogRecord]) -> set[str]:
+    messages = (each for record in records for each in (record.request, record.response))
+    return {each.key_id for each in messages if each}
+
+
+def _read_certificate(pem: str) -> Certificate:
+    certificate = load_certificate(pem)
+    if to_pem(certificate) != pem:
+        raise MalformedReceipt("a certificate is not in its only spelling")
+    return certificate
 
 
 def _entry_json(entry: ReceiptEntry) -> dict[str, Any]:

@@ -88,11 +88,13 @@ class Shape:
 
     def hashes(self, field: str, most: int = 64) -> tuple[bytes, ...]:
         """A list of SHA-256 values in base64."""
+        values = self.items(field, most)
         try:
-            hashes = tuple(base64.b64decode(value, validate=True) for value in self.items(field, most))
+            hashes = tuple(base64.b64decode(value, validate=True) for value in values)
         except (ValueError, TypeError, binascii.Error):
             raise self._wrong(field) from None
-        if any(len(each) != 32 for each in hashes):
+        only_spelling = [base64.b64encode(each).decode() for each in hashes] == values
+        if not only_spelling or any(len(each) != 32 for each in hashes):
             raise self._wrong(field)
         return hashes
 

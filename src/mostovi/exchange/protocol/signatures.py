@@ -332,7 +332,7 @@ def _parse_parameters(text: str) -> dict[str, Any]:
         length += len(found[0])
         if name in params:
             raise MalformedSignature(f"parameter {name} is repeated")
-        params[name] = int(number) if number else quoted
+        params[name] = int(number) if quoted is None else quoted
     if length != len(text):
         raise MalformedSignature("a parameter is not written in our profile")
     _check_parameters(params)
@@ -344,7 +344,7 @@ def _check_parameters(params: dict[str, Any]) -> None:
         raise MalformedSignature("created, nonce, keyid and tag are needed, and no others but alg")
     if params["tag"] != TAG or params.get("alg", "ecdsa-p256-sha256") != "ecdsa-p256-sha256":
         raise MalformedSignature("tag is not mostovi, or another algorithm")
-    if type(params["created"]) is not int:
-        raise MalformedSignature("created is not a number of seconds")
-    if not _NONCE.fullmatch(params["nonce"] or "") or not _KEY_ID.fullmatch(params["keyid"] or ""):
+    if any((type(value) is int) != (name == "created") for name, value in params.items()):
+        raise MalformedSignature("created is a number of seconds, everything else a text")
+    if not _NONCE.fullmatch(params["nonce"]) or not _KEY_ID.fullmatch(params["keyid"]):
         raise MalformedSignature("nonce or keyid is not base64url of the right length")
