@@ -60,7 +60,8 @@ def test_no_token_is_kept_in_the_session(client, provider):
 
 
 def test_an_official_acts_for_the_office_the_provider_names(client, provider):
-    provider.claims = {"sub": "damir", "name": "Damir Babić", "offices": ["tuzla-social-work/caseworker"]}
+    offices = [{"institution": "tuzla-social-work", "roles": ["caseworker"]}]
+    provider.claims = {"sub": "damir", "name": "Damir Babić", "offices": offices}
     sign_in(client, provider)
     damir = actor(client)
     assert (damir.kind, damir.institution, damir.roles) == (
@@ -86,7 +87,11 @@ def test_an_auditor_belongs_to_no_office(client, provider):
 
 
 def test_an_unknown_role_gives_no_power(client, provider):
-    provider.claims = {"sub": "ivan", "name": "Ivan Perić", "offices": ["tuzla-social-work/king", 7]}
+    provider.claims = {
+        "sub": "ivan",
+        "name": "Ivan Perić",
+        "offices": ["tuzla-social-work/king", 7, {"roles": "all"}],
+    }
     sign_in(client, provider)
     assert actor(client).kind == "person"
 

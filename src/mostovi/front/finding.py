@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mostovi.kernel import territory
 from mostovi.kernel.institutions import Institution, list_institutions
 from mostovi.kernel.languages import current_variant, to_latin
+from mostovi.services import public as services
 
 _PLAIN = str.maketrans("čćžšđ", "cczsd")
 
@@ -33,15 +34,25 @@ def matches(asked: str, texts: Iterable[str]) -> bool:
 class Found:
     """What carries the words that were asked for."""
 
+    services: Sequence[services.ServiceSummary]
     institutions: Sequence[Institution]
 
     @property
     def total(self) -> int:
-        return len(self.institutions)
+        return len(self.services) + len(self.institutions)
 
 
 def search(asked: str) -> Found:
-    return Found(find_institutions(asked))
+    return Found(find_services(asked), find_institutions(asked))
+
+
+def find_services(asked: str) -> Sequence[services.ServiceSummary]:
+    """Services in whose title, reason or key words all words that were asked for begin."""
+    return [
+        service
+        for service in services.list_services()
+        if matches(asked, [service.title, service.summary, service.event, *service.keywords.values()])
+    ]
 
 
 def find_institutions(asked: str) -> Sequence[Institution]:

@@ -22,10 +22,10 @@ class SignInRefused(NotAllowed):
 class ClaimMapping:
     """How one provider writes things.
 
-    The claim ``office_claim`` is a list of offices, each ``member code/role`` or just ``auditor``, or an
-    object ``{member code: [roles]}``. A provider that has groups of its own lists those, and ``offices``
-    translates them: ``{group: "member code/role"}``. ``assurances`` turns an ``acr`` into low, substantial
-    or high.
+    The claim ``office_claim`` lists offices, each ``{"institution": member code, "roles": [role, …]}`` or
+    ``"member code/role"``; an auditor's member code does not matter. A provider that has groups of its own
+    lists those, and ``offices`` translates them: ``{group: "member code/role"}``. ``assurances`` turns an
+    ``acr`` into low, substantial or high.
     """
 
     personal_number_claim: str
@@ -109,11 +109,13 @@ def _read_offices(value: Any, translation: Mapping[str, str]) -> dict[str, set[s
 
 
 def _spelled_offices(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, dict):
-        return [f"{institution}/{role}" for institution, roles in value.items() for role in roles]
-    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+    spelled: list[str] = []
+    for office in value if isinstance(value, list) else [value]:
+        if isinstance(office, str):
+            spelled.append(office)
+        elif isinstance(office, dict) and isinstance(office.get("roles"), list):
+            spelled.extend(f"{office.get('institution', '')}/{role}" for role in office["roles"])
+    return spelled
 
 
 def _assurance(acr: str, mapping: ClaimMapping) -> Assurance | None:

@@ -9,7 +9,8 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from mostovi.front import formats
+from mostovi.exchange.verification.values import Statement
+from mostovi.front import formats, words
 from mostovi.front.drawing.progress import Progress, draw_progress
 from mostovi.front.drawing.verdict import Look, draw_verdict
 from mostovi.kernel import codes, institutions
@@ -73,6 +74,19 @@ def sentence(refusal: Refusal) -> str:
 
 
 @register.filter
+def statement(said: Statement) -> str:
+    """One sentence of a verdict, in the page's language and notation."""
+    values = {name: _in_notation(value) for name, value in said.params.items()}
+    return gettext(said.message).format(**values)
+
+
+def _in_notation(value: str | int | datetime) -> str:
+    if isinstance(value, datetime):
+        return f"{day_genitive(value)} {time_of_day(value)}"
+    return formats.write_number(value, current_variant()) if isinstance(value, int) else value
+
+
+@register.filter
 def in_language(texts: Mapping[str, str] | None) -> str:
     """The page's language out of a pack's {bs, hr, sr, en}."""
     return text_in(texts, current_variant()) if texts else ""
@@ -82,6 +96,39 @@ def in_language(texts: Mapping[str, str] | None) -> str:
 def in_script(text: str) -> str:
     """A text written in Serbian Cyrillic, in the script of the page."""
     return to_latin(text) if current_variant() == "sr-Latn" else text
+
+
+def _word(words: Mapping[str, Any], key: str) -> str:
+    return str(words.get(key, key))
+
+
+@register.filter
+def case_state(state: str) -> str:
+    return _word(words.CASE_STATES, state)
+
+
+@register.filter
+def government_level(level: str) -> str:
+    return _word(words.GOVERNMENT_LEVELS, level)
+
+
+@register.filter
+def role_name(role: str) -> str:
+    return _word(words.ROLES, role)
+
+
+@register.filter
+def document_kind(kind: str) -> str:
+    return _word(words.DOCUMENT_KINDS, kind)
+
+
+@register.filter
+def log_action(action: str) -> str:
+    return _word(words.LOG_ACTIONS, action)
+
+
+register.filter(words.what_happened)
+register.filter(words.why_refused)
 
 
 @register.simple_tag

@@ -1,0 +1,134 @@
+"""Is this paper genuine? What a file proves by itself, joined with what its issuer says of it now."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Literal
+
+from django.conf import settings
+
+from mostovi.exchange import public as exchange
+from mostovi.exchange.verification.documents import verify_document
+from mostovi.exchange.verification.values import Statement, Verdict
+from mostovi.front.drawing.verdict import Look
+from mostovi.kernel import codes
+from mostovi.kernel.errors import NotFound, Refusal
+
+Answer = Literal["valid", "replaced", "revoked", "altered", "not_ours", "silent", "unusable"]
+_LOOKS: dict[Answer, Look] = {
+    "valid": "whole",
+    "replaced": "outlined",
+    "revoked": "outlined",
+    "altered": "fallen",
+    "not_ours": "dashed",
+    "silent": "outlined",
+    "unusable": "dashed",
+}
+_CLASSES = {"whole": "", "outlined": "old", "fallen": "bad", "dashed": "alien"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The one answer. ``issuer`` is a member code; ``verdict`` tells what a file proved by itself."""
+
+    answer: Answer
+    code: str = ""
+    issuer: str = ""
+    kind: str = ""
+    issued_on: date | None = None
+    since: datetime | None = None
+    verdict: Verdict | None = None
+    by: Literal["file", "statement", "code"] = "code"
+
+    @property
+    def look(self) -> Look:
+        return _LOOKS[self.answer]
+
+    @property
+    def css(self) -> str:
+        return _CLASSES[self.look]
+
+    @property
+    def proved(self) -> tuple[Statement, ...]:
+        return self.verdict.proved if self.verdict and self.answer != "altered" else ()
+
+    @property
+    def false(self) -> tuple[Statement, ...]:
+        return self.verdict.false if self.verdict else ()
+
+
+def check_code(typed: str, signed_statement: str = "") -> Finding:
+    """What is known under a code that was typed or photographed. Raises InvalidCode.
+
+    A photographed code brings the issuer's signed statement, so something is proved even while the issuer
+    does not answer; a statement that nobody signed proves the paper false.
+    """
+    code = codes.normalise(typed)
+    if not signed_statement:
+        return _ask_issuer(code)
+    try:
+        stated = exchange.check_statement(code=code, signed=signed_statement)
+    except Refusal:
+        return Finding("altered", code=code, by="statement")
+    known = Finding(
+        "silent",
+        code=code,
+        issuer=stated.issuer,
+        kind=stated.kind,
+        issued_on=stated.issued_on,
+        by="statement",
+    )
+    return _join(known, _ask_issuer(code))
+
+
+def check_file(pdf: bytes, *, now: datetime) -> Finding:
+    """The verdict on a file, and whether its issuer still stands by it."""
+    verdict = verify_document(pdf, trust_root=Path(settings.TRUST_ROOT).read_bytes(), now=now)
+    if verdict.state != "genuine" or verdict.code is None:
+        answer: Answer = "altered" if verdict.state == "genuine" else verdict.state
+        return Finding(
+            answer, code=verdict.code or "", issuer=verdict.issuer_code or "", verdict=verdict, by="file"
+        )
+    known = Finding(
+        "silent",
+        code=verdict.code,
+        issuer=verdict.issuer_code or "",
+        issued_on=verdict.issued_at.date() if verdict.issued_at else None,
+        verdict=verdict,
+        by="file",
+    )
+    return _join(known, _ask_issuer(verdict.code))
+
+
+def _join(proved: Finding, said: Finding) -> Finding:
+    """What the paper proves decides who issued it; the issuer decides whether it is still valid."""
+    if said.answer == "silent":
+        return proved
+    if said.issuer != proved.issuer:
+        return replace(proved, answer="altered")
+    return replace(proved, answer=said.answer, kind=said.kind, issued_on=said.issued_on, since=said.since)
+
+
+def _ask_issuer(code: str) -> Finding:
+    try:
+        status = exchange.document_status(institution=asking_institution(), code=code)
+    except NotFound:
+        return Finding("not_ours", code=code)
+    except Refusal:
+        return Finding("silent", code=code)
+    if not status.known or status.state == "unsealed":
+        return Finding("not_ours", code=code)
+    answer: Answer = status.state
+    return Finding(
+        answer,
+        code=code,
+        issuer=status.issuer,
+        kind=status.kind,
+        issued_on=status.issued_on,
+        since=status.state_since,
+    )
+
+
+def asking_institution() -> str:
+    """Through whose gateway this portal asks when nobody is signed in."""
+    return settings.HOME_INSTITUTION or next(iter(sorted(settings.GATEWAYS)), "")

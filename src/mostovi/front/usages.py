@@ -1,0 +1,128 @@
+"""Who looked: what every gateway's log says about one person, one entry for each look."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from django.utils import timezone
+
+from mostovi.exchange import public as exchange
+from mostovi.front.checking import asking_institution
+from mostovi.kernel import people
+from mostovi.kernel.access import Actor, check_is_person
+
+PER_PAGE = 20
+# A person's own look at this very list is not a look at her by somebody.
+_OWN_SERVICES = frozenset({"findUsage", "usageReceipt"})
+_TELLING_MOST = ("refused", "answered", "read", "sealed", "asked")
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look. An exchange stands in two logs: ``usage`` is the line that tells most, ``other`` the second."""
+
+    usage: exchange.Usage
+    other: exchange.Usage | None = None
+
+    @property
+    def entry_number(self) -> str:
+        return self.usage.log_entry.rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the person wants to see; empty means everything. ``purpose`` is ``mine`` or ``other``."""
+
+    period: str = "30"
+    institution: str = ""
+    purpose: str = ""
+
+    def since(self, now: datetime) -> datetime | None:
+        if self.period == "all":
+            return None
+        if self.period == "year":
+            return timezone.localtime(now).replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
+        return now - timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Report:
+    looks: tuple[Look, ...]
+    silent: tuple[str, ...]
+
+    @property
+    def institutions(self) -> list[str]:
+        return sorted({look.usage.institution for look in self.looks})
+
+    @property
+    def for_applications(self) -> int:
+        return sum(bool(look.usage.case) and look.usage.action != "refused" for look in self.looks)
+
+    @property
+    def refused(self) -> int:
+        return sum(look.usage.action == "refused" for look in self.looks)
+
+    @property
+    def shown(self) -> int:
+        return len(self.looks) - self.refused
+
+    def filtered(self, chosen: Filter) -> "Report":
+        return replace(self, looks=tuple(look for look in self.looks if _is_chosen(look.usage, chosen)))
+
+    def page(self, number: int) -> list[tuple[date, list[Look]]]:
+        """One page of looks by local day, the newest first."""
+        some = self.looks[(number - 1) * PER_PAGE : number * PER_PAGE]
+        by_day = groupby(some, key=lambda look: timezone.localtime(look.usage.at).date())
+        return [(day, list(looks)) for day, looks in by_day]
+
+    @property
+    def pages(self) -> range:
+        return range(1, max(1, -(-len(self.looks) // PER_PAGE)) + 1)
+
+
+def find_looks(actor: Actor, *, chosen: Filter, now: datetime) -> Report:
+    """Ask every institution. Raises NotFound (no_personal_number) if we do not know the person's number."""
+    check_is_person(actor)
+    assert actor.person_id is not None
+    institution = asking_institution()
+    report = exchange.find_usages(
+        institution=institution,
+        subject_jmb=people.personal_number_of(actor.person_id, actor=actor, purpose="own-data"),
+        user=people.pseudonym_for(actor.person_id, institution),
+        since=chosen.since(now),
+    )
+    return Report(tuple(_join_both_ends(report.usages)), report.silent)
+
+
+def find_receipt(actor: Actor, *, log_entry: str) -> dict[str, object]:
+    """The receipt of a line about the person herself; the member refuses it to anybody else."""
+    check_is_person(actor)
+    assert actor.person_id is not None
+    institution = asking_institution()
+    return exchange.fetch_receipt(
+        institution=institution,
+        log_entry=log_entry,
+        subject_jmb=people.personal_number_of(actor.person_id, actor=actor, purpose="own-data"),
+        user=people.pseudonym_for(actor.person_id, institution),
+    )
+
+
+def _join_both_ends(usages: Iterable[exchange.Usage]) -> list[Look]:
+    by_exchange: dict[str, list[exchange.Usage]] = {}
+    for usage in usages:
+        if usage.service not in _OWN_SERVICES:
+            by_exchange.setdefault(usage.exchange_id or usage.log_entry, []).append(usage)
+    looks = [_as_look(ends) for ends in by_exchange.values()]
+    return sorted(looks, key=lambda look: look.usage.at, reverse=True)
+
+
+def _as_look(ends: Sequence[exchange.Usage]) -> Look:
+    first, *rest = sorted(ends, key=lambda usage: _TELLING_MOST.index(usage.action))
+    return Look(first, rest[0] if rest else None)
+
+
+def _is_chosen(usage: exchange.Usage, chosen: Filter) -> bool:
+    if chosen.institution and usage.institution != chosen.institution:
+        return False
+    return not chosen.purpose or (chosen.purpose == "mine") == bool(usage.case)

@@ -1,0 +1,114 @@
+"""Is this paper genuine? For any counter, bank or embassy; nobody signs in."""
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from mostovi.exchange.protocol.statements import MalformedStatement, parse_statement_url
+from mostovi.front import checking, guessing
+from mostovi.front.templatetags.mostovi_pages import sentence
+from mostovi.kernel import clock, codes
+from mostovi.kernel.access_views import access
+from mostovi.kernel.errors import Invalid
+from mostovi.services.documents.qr import read_qr
+
+LARGEST_BYTES = 10 * 1024 * 1024
+
+
+class NoFile(Invalid):
+    code = "no_file"
+    message = "Choose a file first, then check it."
+
+
+class FileTooLarge(Invalid):
+    code = "file_too_large"
+    message = "This file is larger than 10 MB. Our documents are much smaller."
+
+
+class NoSquareCode(Invalid):
+    code = "no_square_code"
+    message = (
+        "There is no square code of ours in this picture. Come closer, hold still, or type the short code."
+    )
+
+
+@require_GET
+@access("public")
+def check(request: HttpRequest) -> HttpResponse:
+    typed = request.GET.get("code", "").strip()[:40]
+    if not typed:
+        return _page(request)
+    try:
+        code = codes.normalise(typed)
+    except codes.InvalidCode as problem:
+        return _page(request, problem=problem, field="code", typed=typed)
+    return HttpResponseRedirect(reverse("front:check_code", args=[code]))
+
+
+@require_GET
+@access("public")
+def check_code(request: HttpRequest, typed: str) -> HttpResponse:
+    """The address in the square code; ``s`` is the issuer's signed statement."""
+    guessing.check_may_try(request)
+    try:
+        finding = checking.check_code(typed[:40], request.GET.get("s", ""))
+    except codes.InvalidCode as problem:
+        return _page(request, problem=problem, field="code", typed=typed[:40])
+    if finding.answer == "not_ours":
+        guessing.count_miss(request)
+    return _page(request, finding=finding)
+
+
+@require_POST
+@access("public")
+def check_file(request: HttpRequest) -> HttpResponse:
+    """A photograph or a PDF. Both are gone when the answer is on the screen."""
+    guessing.check_may_try(request)
+    field = "photo" if "photo" in request.FILES or "ask_photo" in request.POST else "pdf"
+    try:
+        content = _content(request.FILES.get(field))
+        finding = _read_photo(content) if field == "photo" else checking.check_file(content, now=clock.now())
+    except Invalid as problem:
+        return _page(request, problem=problem, field=field)
+    if finding.answer == "not_ours":
+        guessing.count_miss(request)
+    return _page(request, finding=finding)
+
+
+def _content(file: UploadedFile | None) -> bytes:
+    if file is None or file.size == 0:
+        raise NoFile
+    if file.size is None or file.size > LARGEST_BYTES:
+        raise FileTooLarge
+    return bytes(file.read())
+
+
+def _read_photo(content: bytes) -> checking.Finding:
+    text = read_qr(content)
+    if not text:
+        raise NoSquareCode
+    try:
+        seen = parse_statement_url(text)
+    except MalformedStatement as error:
+        raise NoSquareCode from error
+    return checking.check_code(seen.statement.code, text.partition("?s=")[2])
+
+
+def _page(
+    request: HttpRequest,
+    *,
+    finding: checking.Finding | None = None,
+    problem: Invalid | None = None,
+    field: str = "",
+    typed: str = "",
+) -> HttpResponse:
+    context = {
+        "finding": finding,
+        "problem": sentence(problem) if problem else "",
+        "field": field,
+        "typed": typed,
+        "checked_at": clock.now(),
+    }
+    return render(request, "front/check.html", context, status=422 if problem else 200)

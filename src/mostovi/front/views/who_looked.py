@@ -1,0 +1,73 @@
+"""Who looked at my data: each look with its reason and its receipt."""
+
+import json
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from mostovi.front import actions, usages
+from mostovi.kernel import clock
+from mostovi.kernel.access_views import ActedRequest, access
+from mostovi.kernel.errors import NotFound
+
+_PERIODS = ("30", "year", "all")
+
+
+@require_GET
+@access("person")
+def who_looked(request: ActedRequest) -> HttpResponse:
+    chosen = _chosen(request)
+    try:
+        report = usages.find_looks(request.actor, chosen=chosen, now=clock.now())
+    except NotFound:
+        return render(request, "front/who_looked_unknown.html")
+    shown = report.filtered(chosen)
+    number = _page_number(request, shown)
+    context = {
+        "report": report,
+        "shown": shown,
+        "chosen": chosen,
+        "days": shown.page(number),
+        "number": number,
+        "questioned": request.GET.get("questioned") == "1",
+        "query": f"period={chosen.period}&institution={chosen.institution}&purpose={chosen.purpose}",
+    }
+    return render(request, "front/who_looked.html", context)
+
+
+@require_GET
+@access("person")
+def receipt(request: ActedRequest, institution: str, number: int) -> HttpResponse:
+    """The receipt as a file, as `mostovi verify` reads it."""
+    found = usages.find_receipt(request.actor, log_entry=f"{institution}/{number}")
+    response = HttpResponse(json.dumps(found, ensure_ascii=False, indent=2), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="receipt-{institution}-{number}.json"'
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+@access("person")
+def question(request: ActedRequest, institution: str, number: int) -> HttpResponse:
+    """I do not recognise this."""
+    log_entry = f"{institution}/{number}"
+    if request.method == "POST":
+        actions.question_look(actor=request.actor, institution=institution, log_entry=log_entry)
+        return HttpResponseRedirect(reverse("front:who_looked") + "?questioned=1")
+    return render(request, "front/question_look.html", {"institution": institution, "log_entry": log_entry})
+
+
+def _chosen(request: HttpRequest) -> usages.Filter:
+    period = request.GET.get("period", "30")
+    purpose = request.GET.get("purpose", "")
+    return usages.Filter(
+        period=period if period in _PERIODS else "30",
+        institution=request.GET.get("institution", "")[:80],
+        purpose=purpose if purpose in {"mine", "other"} else "",
+    )
+
+
+def _page_number(request: HttpRequest, report: usages.Report) -> int:
+    asked = request.GET.get("page", "1")
+    return min(int(asked), report.pages[-1]) if asked.isdecimal() and int(asked) > 0 else 1

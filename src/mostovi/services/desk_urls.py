@@ -1,0 +1,16 @@
+"""Pages for officials. Paths are words that Bosnian, Croatian and Serbian share."""
+
+from django.urls import path
+
+from mostovi.services.views import desk, looking_up
+
+app_name = "desk"
+urlpatterns = [
+    path("predmeti/", desk.desk, name="desk"),
+    path("predmeti/upit", looking_up.look_up, name="look_up"),
+    path("predmeti/<str:code>/", desk.desk_case, name="case"),
+    path("predmeti/<str:code>/preuzimanje", desk.take, name="take"),
+    path("predmeti/<str:code>/predaja", desk.give_back, name="give_back"),
+    path("predmeti/<str:code>/odluka", desk.prepare, name="prepare"),
+    path("predmeti/<str:code>/pregled", desk.preview, name="preview"),
+]

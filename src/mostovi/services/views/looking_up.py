@@ -1,0 +1,24 @@
+"""Opening somebody's data without a case: possible to try, refused, counted, and seen by the person."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from mostovi.kernel.access_views import ActedRequest, access
+from mostovi.kernel.errors import Refusal
+from mostovi.services.actions.looking_up import look_up_person
+from mostovi.services.forms import sentence_of
+
+
+@require_http_methods(["GET", "POST"])
+@access("official")
+def look_up(request: ActedRequest) -> HttpResponse:
+    if request.method == "GET":
+        return render(request, "services/desk/look_up.html")
+    try:
+        answer = look_up_person(actor=request.actor, personal_number=request.POST.get("personal_number", ""))
+    except Refusal as refusal:
+        # The number is not shown again: it belongs to somebody else.
+        told = {"problem" if refusal.status == 422 else "refused": sentence_of(refusal), "code": refusal.code}
+        return render(request, "services/desk/look_up.html", told, status=refusal.status)
+    return render(request, "services/desk/look_up.html", {"answer": answer})
