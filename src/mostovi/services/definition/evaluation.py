@@ -9,6 +9,7 @@ from typing import Any
 
 from mostovi.services.definition.expressions import ExpressionFailed, compile_expression
 from mostovi.services.definition.kinds import (
+    AnyKind,
     for_rules,
     for_words,
     has_kind,
@@ -208,9 +209,7 @@ def evaluate_version(version: RuleVersion, known: Mapping[str, Any]) -> Any:
 
 def words_of(definition: ServiceDefinition, known: Mapping[str, Any]) -> dict[str, Any]:
     """Known values as sentences hold them."""
-    kinds: dict[str, Any] = {fact.key: fact.kind for fact in definition.facts}
-    kinds |= {question.key: question.kind for question in definition.questions}
-    kinds |= {rule.key: rule.kind for rule in definition.rules}
+    kinds = names_in(definition)
     return {name: for_words(kinds.get(name, Kind.TEXT), value) for name, value in known.items()}
 
 
@@ -221,7 +220,7 @@ def document_data(
 
     Every name of the definition is there, None where it is not known.
     """
-    names = [entry.key for entry in (*definition.facts, *definition.questions, *definition.rules)]
+    names = names_in(definition)
     variant = "sr" if language == "sr-Cyrl" else language
     amount = outcome.amount_feninga
     return {
@@ -235,6 +234,13 @@ def document_data(
         ],
         **more,
     }
+
+
+def names_in(definition: ServiceDefinition) -> dict[str, AnyKind]:
+    """Every fact, question and value by name, with its kind."""
+    names: dict[str, AnyKind] = {fact.key: fact.kind for fact in definition.facts}
+    names |= {question.key: question.kind for question in definition.questions}
+    return names | {rule.key: rule.kind for rule in definition.rules}
 
 
 def outcome_names(outcome: RuleOutcome) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from mostovi.services.definition.building import build_definition
-from mostovi.services.definition.consistency import find_inconsistencies
+from mostovi.services.definition.checks import find_inconsistencies
 from mostovi.services.definition.mistakes import DefinitionInvalid, Mistake
 from mostovi.services.definition.reading import Document, read_document
 from mostovi.services.definition.shape import find_shape_mistakes

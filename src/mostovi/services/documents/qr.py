@@ -12,6 +12,7 @@ LARGEST_BYTES = 12_000_000
 MOST_PIXELS = 40_000_000
 _WORKING_SIDE = 2400
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+_QR = zxingcpp.barcode_formats_from_str("QRCode")
 _LONGEST_TEXT = 4_000
 
 
@@ -29,9 +30,7 @@ def read_qr(image_bytes: bytes) -> str | None:
     """The text of the QR code in a picture, or None when there is none. Raises PictureUnreadable."""
     picture = _open(image_bytes)
     for attempt in (picture, ImageOps.autocontrast(picture, cutoff=2)):
-        codes = zxingcpp.read_barcodes(
-            attempt, formats=zxingcpp.BarcodeFormat.QRCode, try_rotate=True, try_downscale=True
-        )
+        codes = zxingcpp.read_barcodes(attempt, formats=_QR, try_rotate=True, try_downscale=True)
         for code in codes:
             if code.text and len(code.text) <= _LONGEST_TEXT:
                 return str(code.text)

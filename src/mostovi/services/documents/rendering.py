@@ -20,7 +20,7 @@ from mostovi.services.definition.wording import fill, placeholders_of, text_of, 
 
 Texts = Mapping[str, Mapping[str, str]]
 _HERE = Path(__file__).resolve().parent
-_STANDARDS: list[Any] = ["a-2a", "ua-1"]
+_STANDARDS = ["a-2a", "ua-1"]
 _MOST_FOREIGN_SIGNS = 60
 _FOREIGN = re.compile(r'the text `"(?P<signs>.+)"` could not be displayed', re.DOTALL)
 _LONGEST = 20_000
@@ -96,15 +96,16 @@ def _compile(template: str, content: Any, issued_on: date) -> bytes:
 
 def _typeset(template: str, content: Any, issued_on: date) -> bytes:
     moment = datetime(issued_on.year, issued_on.month, issued_on.day, tzinfo=UTC)
-    return typst.compile(
-        template.encode(),
-        root=str(_HERE),
-        font_paths=_fonts(),
-        format="pdf",
-        sys_inputs={"input": json.dumps(content, ensure_ascii=False)},
-        pdf_standards=_STANDARDS,
-        timestamp=moment,
-    )
+    options: dict[str, Any] = {
+        "root": str(_HERE),
+        "font_paths": _fonts(),
+        "format": "pdf",
+        "sys_inputs": {"input": json.dumps(content, ensure_ascii=False)},
+        "pdf_standards": _STANDARDS,
+        "timestamp": moment,
+    }
+    pdf: bytes = typst.compile(template.encode(), **options)
+    return pdf
 
 
 def _spell_out(content: Any, signs: set[str]) -> Any:

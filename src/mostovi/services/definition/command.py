@@ -1,0 +1,82 @@
+"""``mostovi service check FOLDER``: is this a service, and does it do what its examples say?"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from mostovi.services.definition.examples import run_examples
+from mostovi.services.definition.loading import load_service
+from mostovi.services.definition.mistakes import DefinitionInvalid, Mistake
+from mostovi.services.definition.proofs import find_template_mistakes
+from mostovi.services.definition.values import ServiceDefinition
+
+_HELP = """\
+Checks the definition of a service: a folder with service.yaml, questions.yaml, rules.yaml, steps.yaml,
+texts.yaml, examples.yaml and a document template. Runs its examples. Each mistake is printed with its
+file and line, what is wrong, and what to do. Ends with 0 when all is well, otherwise with 1.
+
+See docs/how-to/define-a-service.md."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Check each named folder; 0 when no mistake was found, 1 otherwise."""
+    arguments = _parser().parse_args(argv)
+    results = [_check(folder) for folder in arguments.folder]
+    return 0 if all(results) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mostovi service", description="Work with definitions of services.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    check = commands.add_parser(
+        "check",
+        help="find mistakes in the definition of a service and run its examples",
+        description=_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    check.add_argument("folder", nargs="+", type=Path, help="the folder of a service")
+    return parser
+
+
+def _check(folder: Path) -> bool:
+    try:
+        definition = load_service(folder)
+        mistakes = _run(definition) or list(find_template_mistakes(definition))
+    except DefinitionInvalid as invalid:
+        mistakes = list(invalid.mistakes)
+    if mistakes:
+        _print_mistakes(folder, mistakes)
+        return False
+    print(f"{definition.key} {definition.version[:12]}: {_sum_up(definition)}. No mistakes.")
+    return True
+
+
+def _run(definition: ServiceDefinition) -> list[Mistake]:
+    runs = run_examples(definition)
+    for run in runs:
+        print(f"  {'differs' if run.mistakes else 'as expected'}: {run.example.name}")
+    return [mistake for run in runs for mistake in run.mistakes]
+
+
+def _print_mistakes(folder: Path, mistakes: Sequence[Mistake]) -> None:
+    for mistake in mistakes:
+        print(f"{folder / mistake.file}:{mistake.line}: {mistake.what}\n    {mistake.remedy}")
+    count = len(mistakes)
+    print(f"{folder.name}: {count} {'mistake' if count == 1 else 'mistakes'}.")
+
+
+def _sum_up(definition: ServiceDefinition) -> str:
+    counts = {
+        "facts": definition.facts,
+        "questions": definition.questions,
+        "values": definition.rules,
+        "steps": definition.steps,
+        "texts": definition.texts,
+        "examples": definition.examples,
+    }
+    return ", ".join(f"{len(entries)} {name}" for name, entries in counts.items())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
