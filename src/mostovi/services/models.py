@@ -56,6 +56,7 @@ class Case(models.Model):
     facts_agreed_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField(null=True, blank=True)
     due_on = models.DateField(null=True, blank=True)
+    clock_paused_on = models.DateField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     assigned_to_id = models.BigIntegerField(null=True, blank=True)

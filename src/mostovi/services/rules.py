@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from mostovi.kernel.access import Actor, check_is_official, check_recently_authenticated
 from mostovi.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -12,7 +12,7 @@ RESTORE_WITHIN = timedelta(hours=24)
 SHORTEST_REASONS = 20
 QUICK_TRIES = 40
 _STATE = CaseState
-_BEFORE_DECISION = (
+BEFORE_DECISION = (
     _STATE.RECEIVED,
     _STATE.WAITING_FOR_FACTS,
     _STATE.TO_DECIDE,
@@ -43,7 +43,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _may(Step.AGREE, _APPLYING, [_STATE.DRAFT]),
     _may(Step.ANSWER, _APPLYING, [_STATE.DRAFT]),
     _may(Step.DISPUTE, _APPLYING, [_STATE.DRAFT]),
-    _may(Step.DISPUTE, [Party.APPLICANT], _BEFORE_DECISION),
+    _may(Step.DISPUTE, [Party.APPLICANT], BEFORE_DECISION),
     _may(Step.SUBMIT, _APPLYING, [_STATE.DRAFT], _STATE.RECEIVED),
     _may(Step.WAIT_FOR_FACTS, [Party.SYSTEM], [_STATE.RECEIVED], _STATE.WAITING_FOR_FACTS),
     _may(Step.COMPLETE, [Party.SYSTEM], [_STATE.RECEIVED, _STATE.WAITING_FOR_FACTS], _STATE.TO_DECIDE),
@@ -55,8 +55,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     _may(Step.DECIDE, [Party.CASEWORKER], [_STATE.TO_DECIDE], _STATE.DECIDED),
     _may(Step.SEAL, [Party.SYSTEM], [_STATE.DECIDED], _STATE.SEALED),
     _may(Step.DELIVER, [Party.SYSTEM], [_STATE.SEALED], _STATE.DELIVERED),
-    _may(Step.WITHDRAW, [Party.APPLICANT], (_STATE.DRAFT, *_BEFORE_DECISION), _STATE.WITHDRAWN),
-    _may(Step.RESTORE, [Party.APPLICANT], [_STATE.WITHDRAWN], _STATE.DRAFT, *_BEFORE_DECISION),
+    _may(Step.WITHDRAW, [Party.APPLICANT], (_STATE.DRAFT, *BEFORE_DECISION), _STATE.WITHDRAWN),
+    _may(Step.RESTORE, [Party.APPLICANT], [_STATE.WITHDRAWN], _STATE.DRAFT, *BEFORE_DECISION),
 )
 
 
@@ -196,6 +196,13 @@ def check_can_restore(actor: Actor, case: Standing, now: datetime) -> None:
     check_can(Step.RESTORE, actor, case)
     if case.withdrawn_at is None or now - case.withdrawn_at > RESTORE_WITHIN:
         raise RestoreTooLate
+
+
+def due_after_pause(due_on: date | None, paused_on: date | None, today: date) -> date | None:
+    """Days spent waiting for the applicant do not count against the office."""
+    if due_on is None or paused_on is None:
+        return due_on
+    return due_on + (today - paused_on)
 
 
 def check_amount(amount_feninga: int | None) -> None:

@@ -140,15 +140,6 @@ class DecisionView:
 
 
 @dataclass(frozen=True)
-class DraftDecision:
-    """What an official has prepared and not yet decided."""
-
-    outcome: Outcome | None
-    reasons: str
-    saved_at: datetime
-
-
-@dataclass(frozen=True)
 class DocumentSummary:
     """A sealed document without its bytes."""
 
@@ -188,25 +179,6 @@ class CaseSummary:
 
 
 @dataclass(frozen=True)
-class CaseView:
-    """A whole case for somebody who may see it."""
-
-    summary: CaseSummary
-    standing: Standing
-    answers: Mapping[str, Any]
-    facts: tuple[FactView, ...]
-    history: tuple[HistoryLine, ...]
-    draft_decision: DraftDecision | None
-    decision: DecisionView | None
-    documents: tuple[DocumentSummary, ...]
-    question_from_official: str
-    reply_from_applicant: str
-    submission_token: str
-    facts_agreed_at: datetime | None
-    decided_at: datetime | None
-
-
-@dataclass(frozen=True)
 class Receipt:
     """What the person gets for an application: the tracking code and the day by which it is decided."""
 
@@ -227,7 +199,7 @@ class Tracking:
 
 @dataclass(frozen=True)
 class Savings:
-    """What people did not have to carry and how far they did not have to go; the query says what it assumes."""
+    """What people did not have to carry, and how far they did not have to go."""
 
     papers: int
     visits: int

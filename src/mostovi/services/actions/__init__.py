@@ -1,0 +1,1 @@
+"""Everything that can happen to the world of services, one function each."""

@@ -1,0 +1,201 @@
+"""What a person does with her own application, or a clerk with her at the counter, until it is sent."""
+
+import secrets
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from mostovi.kernel import clock, messages
+from mostovi.kernel.access import Actor, check_is_official, check_is_person
+from mostovi.kernel.codes import new_code
+from mostovi.kernel.errors import Conflict
+from mostovi.kernel.people import find_or_create_person_at_counter, find_person
+from mostovi.kernel.personal_number import check_personal_number
+from mostovi.services import rules
+from mostovi.services.actions.recording import find_case, move, note, write_audit_line
+from mostovi.services.actions.settling import settle
+from mostovi.services.definition import ServiceDefinition
+from mostovi.services.models import Case, Fact
+from mostovi.services.queries import catalogue
+from mostovi.services.values import CaseState, Receipt, Step
+
+
+class NotAgreed(Conflict):
+    code = "facts_not_agreed"
+    message = "Look at what the registers answered and agree to its use, then send the application."
+
+
+def start_case(*, actor: Actor, service: str) -> str:
+    """The code of the person's draft of this service; a second click finds the draft of the first."""
+    check_is_person(actor)
+    assert actor.person_id is not None
+    return _start(actor=actor, service=service, applicant_id=actor.person_id)
+
+
+def start_case_at_counter(*, actor: Actor, service: str, personal_number: str, name: str) -> str:
+    """The person stands at the counter; the application is marked as assisted, with the clerk."""
+    check_is_official(actor, role="clerk")
+    check_personal_number(personal_number)
+    rules.check_text(name)
+    person = find_or_create_person_at_counter(personal_number=personal_number, name=name.strip())
+    return _start(actor=actor, service=service, applicant_id=person.id)
+
+
+def _start(*, actor: Actor, service: str, applicant_id: int) -> str:
+    drafts = Case.objects.filter(
+        applicant_id=applicant_id,
+        service=service,
+        channel=rules.channel_of(actor),
+        state=CaseState.DRAFT,
+    )
+    draft = drafts.first()
+    if draft is None:
+        try:
+            return _create(actor=actor, service=service, applicant_id=applicant_id)
+        except IntegrityError:
+            # The other click of a double click was faster.
+            draft = drafts.get()
+    _hand_over(draft, actor)
+    return draft.code
+
+
+@transaction.atomic
+def _create(*, actor: Actor, service: str, applicant_id: int) -> str:
+    now = clock.now()
+    definition = catalogue.find_definition(service)
+    case = Case.objects.create(
+        code=_unused_code(),
+        institution=definition.owner,
+        service=service,
+        version=catalogue.pin(definition, now),
+        applicant_id=applicant_id,
+        applicant_name=find_person(applicant_id).name,
+        channel=rules.channel_of(actor),
+        assisted_by_id=actor.person_id if actor.kind == "official" else None,
+        submission_token=secrets.token_urlsafe(24),
+        started_at=now,
+    )
+    _prepare_facts(case, definition)
+    note(case, "started", actor=actor, now=now, channel=case.channel)
+    return case.code
+
+
+def _unused_code() -> str:
+    while Case.objects.filter(code=(code := new_code())).exists():
+        continue
+    return code
+
+
+def _prepare_facts(case: Case, definition: ServiceDefinition) -> None:
+    wanted = [(request.key, request.provider, request.service) for request in definition.requests]
+    if definition.automatic:
+        issue = catalogue.issue_request(case)
+        wanted.append((catalogue.DOCUMENT_KEY, issue.provider, issue.service))
+    Fact.objects.bulk_create(
+        Fact(case=case, key=key, provider=provider, exchange_service=service)
+        for key, provider, service in wanted
+    )
+
+
+@transaction.atomic
+def _hand_over(draft: Case, actor: Actor) -> None:
+    """Another clerk of the counter goes on with what a colleague began."""
+    if actor.kind == "official" and draft.assisted_by_id != actor.person_id:
+        Case.objects.filter(pk=draft.pk).update(assisted_by_id=actor.person_id)
+        write_audit_line(draft, "draft_handed_over", actor=actor)
+
+
+@transaction.atomic
+def agree_to_facts(*, actor: Actor, code: str) -> None:
+    """The person has seen what registers answered and lets this one application use it."""
+    case = find_case(code)
+    rules.check_can(Step.AGREE, actor, case.standing())
+    if case.facts_agreed_at is None:
+        now = clock.now()
+        move(case, Step.AGREE, CaseState.DRAFT, facts_agreed_at=now)
+        note(case, "facts_agreed", actor=actor, now=now)
+
+
+@transaction.atomic
+def record_answer(*, actor: Actor, code: str, question: str, answer: str | None) -> None:
+    """Keep one answer. Answers to questions that are no longer asked are forgotten."""
+    case = Case.objects.select_for_update().select_related("version").filter(code=code).first()
+    if case is None:
+        raise rules.CaseNotFound
+    rules.check_can(Step.ANSWER, actor, case.standing())
+    answers = catalogue.check_and_keep(case, question, answer)
+    move(case, Step.ANSWER, CaseState.DRAFT, answers=answers)
+    write_audit_line(case, "answered", actor=actor, detail={"question": question})
+
+
+def submit_case(*, actor: Actor, code: str, token: str) -> Receipt:
+    """Send the application once, however often the button is pressed; every time the same receipt."""
+    case = find_case(code)
+    rules.check_can_see(actor, case.standing())
+    if not secrets.compare_digest(token.encode(), case.submission_token.encode()):
+        raise rules.AnotherSubmission
+    if case.received_at is None:
+        _submit_once(case, actor)
+        settle(code=code)
+    return receipt_of(find_case(code))
+
+
+def _submit_once(case: Case, actor: Actor) -> None:
+    rules.check_can(Step.SUBMIT, actor, case.standing())
+    try:
+        _submit(case, actor, clock.now())
+    except rules.WrongState:
+        # A second press of the button: the first one sent it.
+        if find_case(case.code).received_at is None:
+            raise
+
+
+@transaction.atomic
+def _submit(case: Case, actor: Actor, now: datetime) -> None:
+    if catalogue.list_open_questions(case):
+        raise rules.QuestionsOpen
+    if case.facts_agreed_at is None and case.facts.exclude(key=catalogue.DOCUMENT_KEY).exists():
+        raise NotAgreed
+    due_on = catalogue.due_on(case, now)
+    move(case, Step.SUBMIT, CaseState.RECEIVED, received_at=now, due_on=due_on)
+    note(case, "received", actor=actor, now=now)
+    context = {"code": case.code, "service": case.service, "due_on": due_on.isoformat()}
+    messages.send(person_id=case.applicant_id, template="services.receipt", context=context)
+
+
+def receipt_of(case: Case) -> Receipt:
+    assert case.received_at is not None
+    assert case.due_on is not None
+    return Receipt(
+        code=case.code, state=CaseState(case.state), received_at=case.received_at, due_on=case.due_on
+    )
+
+
+@transaction.atomic
+def withdraw_case(*, actor: Actor, code: str) -> None:
+    """Nothing more happens with the application; for one day it can be taken up again."""
+    now = clock.now()
+    case = find_case(code)
+    if case.state == CaseState.WITHDRAWN:
+        rules.check_can_see(actor, case.standing())
+        return
+    rules.check_can(Step.WITHDRAW, actor, case.standing())
+    before = case.state
+    move(case, Step.WITHDRAW, CaseState.WITHDRAWN, state_before_withdrawal=before, withdrawn_at=now)
+    note(case, "withdrawn", actor=actor, now=now)
+
+
+def restore_case(*, actor: Actor, code: str) -> None:
+    """Undo a withdrawal."""
+    _restore(actor=actor, code=code)
+    settle(code=code)
+
+
+@transaction.atomic
+def _restore(*, actor: Actor, code: str) -> None:
+    now = clock.now()
+    case = find_case(code)
+    rules.check_can_restore(actor, case.standing(), now)
+    target = CaseState(case.state_before_withdrawal)
+    move(case, Step.RESTORE, target, state_before_withdrawal="", withdrawn_at=None)
+    note(case, "restored", actor=actor, now=now)

@@ -1,0 +1,40 @@
+"""Handing a sealed document over to the person."""
+
+from django.db import transaction
+
+from mostovi.kernel import clock, messages
+from mostovi.kernel.access import Actor, system_actor
+from mostovi.services import rules
+from mostovi.services.actions.recording import find_case, move, note
+from mostovi.services.models import Case, Document
+from mostovi.services.values import CaseState, Step
+
+MOSTOVI = system_actor("worker")
+
+
+@transaction.atomic
+def deliver(*, code: str) -> None:
+    """Tell the person that the document is there; harmless to repeat."""
+    case = find_case(code)
+    try:
+        move(case, Step.DELIVER, CaseState.DELIVERED)
+    except rules.WrongState:
+        return
+    note(case, "delivered", actor=MOSTOVI, now=clock.now())
+    context = {"code": case.code, "service": case.service}
+    messages.send(person_id=case.applicant_id, template="services.delivered", context=context)
+
+
+@transaction.atomic
+def note_reading(*, actor: Actor, code: str, document: str) -> None:
+    """The person opened the document for the first time."""
+    case = find_case(code)
+    rules.check_can_see(actor, case.standing())
+    now = clock.now()
+    unread = Document.objects.filter(case=case, code=document, first_read_at=None, sealed_at__isnull=False)
+    if actor.person_id == case.applicant_id and unread.update(first_read_at=now):
+        note(case, "read", actor=actor, now=now, document=document)
+
+
+def list_cases_to_deliver() -> list[str]:
+    return list(Case.objects.filter(state=CaseState.SEALED).values_list("code", flat=True)[:100])

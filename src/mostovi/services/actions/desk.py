@@ -1,0 +1,107 @@
+"""What an official does with a case."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from mostovi.kernel import clock, messages
+from mostovi.kernel.access import Actor
+from mostovi.services import rules
+from mostovi.services.actions.recording import find_case, move, note, write_audit_line
+from mostovi.services.models import Case, Decision
+from mostovi.services.queries.catalogue import definition_of, evaluate
+from mostovi.services.values import CaseState, Outcome, Step
+
+
+@transaction.atomic
+def take_case(*, actor: Actor, code: str) -> None:
+    """The official works on this case from now on; also takes it over from a colleague."""
+    case = find_case(code)
+    rules.check_can_take(actor, case.standing())
+    if case.assigned_to_id == actor.person_id:
+        return
+    move(case, Step.TAKE, CaseState.TO_DECIDE, assigned_to_id=actor.person_id, assigned_to_name=actor.name)
+    note(case, "taken", actor=actor, now=clock.now(), by_name=actor.name)
+
+
+@transaction.atomic
+def ask_applicant(*, actor: Actor, code: str, question: str) -> None:
+    case = find_case(code)
+    rules.check_can_work_on(Step.ASK_APPLICANT, actor, case.standing())
+    rules.check_text(question)
+    pauses = definition_of(case).step(CaseState.WAITING_FOR_APPLICANT).clock == "paused"
+    move(
+        case,
+        Step.ASK_APPLICANT,
+        CaseState.WAITING_FOR_APPLICANT,
+        question_from_official=question.strip(),
+        reply_from_applicant="",
+        clock_paused_on=timezone.localdate() if pauses else None,
+    )
+    note(case, "applicant_asked", actor=actor, now=clock.now())
+    _tell(case, "services.question_from_official")
+
+
+@transaction.atomic
+def answer_official(*, actor: Actor, code: str, text: str) -> None:
+    """The applicant answers what the official asked."""
+    case = find_case(code)
+    rules.check_can(Step.REPLY, actor, case.standing())
+    rules.check_text(text)
+    move(
+        case,
+        Step.REPLY,
+        CaseState.TO_DECIDE,
+        reply_from_applicant=text.strip(),
+        due_on=rules.due_after_pause(case.due_on, case.clock_paused_on, timezone.localdate()),
+        clock_paused_on=None,
+    )
+    note(case, "applicant_replied", actor=actor, now=clock.now())
+
+
+@transaction.atomic
+def save_draft_decision(*, actor: Actor, code: str, outcome: Outcome | None, reasons: str) -> None:
+    """Keep what the official has prepared, so that signing in again loses nothing."""
+    case = find_case(code)
+    rules.check_can_work_on(Step.DRAFT_DECISION, actor, case.standing())
+    move(
+        case,
+        Step.DRAFT_DECISION,
+        CaseState.TO_DECIDE,
+        draft_outcome=outcome or "",
+        draft_reasons=reasons,
+        draft_saved_at=clock.now(),
+    )
+    write_audit_line(case, "decision_drafted", actor=actor)
+
+
+@transaction.atomic
+def decide_case(*, actor: Actor, code: str, outcome: Outcome, reasons: str) -> None:
+    """Decide, once. Sealing and delivery follow by themselves."""
+    now = clock.now()
+    case = find_case(code)
+    rules.check_can_decide(actor, case.standing(), reasons=reasons, now=now)
+    assert actor.person_id is not None
+    assert actor.authenticated_at is not None
+    result = evaluate(case)
+    if outcome == Outcome.APPROVED and definition_of(case).amount:
+        rules.check_amount(result.amount_feninga)
+    move(case, Step.DECIDE, CaseState.DECIDED, decided_at=now)
+    Decision.objects.create(
+        case=case,
+        outcome=outcome,
+        amount_feninga=result.amount_feninga if outcome == Outcome.APPROVED else None,
+        reasons=reasons.strip(),
+        articles=list(result.articles),
+        official_id=actor.person_id,
+        official_name=actor.name,
+        authenticated_at=actor.authenticated_at,
+        decided_at=now,
+        next_try_at=now,
+    )
+    note(case, "decided", actor=actor, now=now, outcome=outcome, by_name=actor.name)
+
+
+def _tell(case: Case, template: str) -> None:
+    messages.send(
+        person_id=case.applicant_id, template=template, context={"code": case.code, "service": case.service}
+    )

@@ -1,0 +1,53 @@
+"""How every action finds its case, moves it and writes down what happened."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from mostovi.kernel import audit
+from mostovi.kernel.access import Actor
+from mostovi.services import rules
+from mostovi.services.models import Case, HistoryEntry
+from mostovi.services.values import CaseState, Party, Step
+
+
+def find_case(code: str) -> Case:
+    """The row, for an action that checks who asks; NotFound like for a stranger's code."""
+    case = Case.objects.select_related("version").filter(code=code).first()
+    if case is None:
+        raise rules.CaseNotFound
+    return case
+
+
+def move(case: Case, step: Step, target: CaseState, **columns: Any) -> None:
+    """Change the state, once: whoever comes second finds that the case has moved on."""
+    rules.check_target(step, CaseState(case.state), target)
+    columns["state"] = target
+    if not Case.objects.filter(pk=case.pk, state=case.state).update(**columns):
+        raise rules.WrongState
+    for name, value in columns.items():
+        setattr(case, name, value)
+
+
+def note(case: Case, event: str, *, actor: Actor, now: datetime, **detail: str | list[str]) -> None:
+    """One line of history for the person and one audit line for the log, in the caller's transaction."""
+    by = rules.party_of(actor, case.standing()) or Party.SYSTEM
+    HistoryEntry.objects.create(case=case, event=event, at=now, by=by, detail=detail)
+    write_audit_line(case, event, actor=actor, detail=detail)
+
+
+def write_audit_line(
+    case: Case, event: str, *, actor: Actor, detail: Mapping[str, Any] | None = None
+) -> None:
+    assert transaction.get_connection().in_atomic_block, "an audit line belongs to a transaction"
+    audit.record(
+        actor=actor,
+        action=event,
+        institution=case.institution,
+        subject_person_id=case.applicant_id,
+        case=case.code,
+        purpose=case.service,
+        detail=detail,
+    )

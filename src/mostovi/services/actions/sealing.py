@@ -1,0 +1,130 @@
+"""From a decision to its sealed document: reserve a code, set the page, let the owner's gateway seal it.
+
+Each step is kept before the next begins, so a crash or an outage anywhere is taken up where it was left:
+the code is reserved once and the page is set once, whatever is repeated afterwards.
+"""
+
+import logging
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from mostovi.exchange import public as exchange
+from mostovi.kernel import clock
+from mostovi.kernel.access import system_actor
+from mostovi.kernel.people import find_person, personal_number_of
+from mostovi.services import rules
+from mostovi.services.actions.delivering import deliver
+from mostovi.services.actions.inquiries import user_of
+from mostovi.services.actions.recording import find_case, move, note
+from mostovi.services.documents import render_template
+from mostovi.services.models import Case, Decision, Document
+from mostovi.services.queries.catalogue import definition_of
+from mostovi.services.queries.papers import decision_data
+from mostovi.services.values import CaseState, Step
+
+logger = logging.getLogger(__name__)
+MOSTOVI = system_actor("worker")
+LEASE = timedelta(seconds=60)
+
+
+def list_cases_to_seal(now: datetime) -> list[str]:
+    """Decided cases whose document is due to be sealed, the oldest first."""
+    due = Decision.objects.filter(case__state=CaseState.DECIDED, next_try_at__lte=now)
+    return list(due.order_by("next_try_at").values_list("case__code", flat=True)[:5])
+
+
+def seal_decision(*, code: str) -> None:
+    """Seal and deliver. When the gateway or the time-stamp authority is away, the worker tries again."""
+    case = find_case(code)
+    decision = Decision.objects.get(case=case)
+    if not _lease(decision, clock.now()):
+        return
+    try:
+        document = _reserved(case) or _reserve(case)
+        pdf = bytes(document.unsealed_pdf) or _set_page(case, decision, document)
+        record = _record(case, decision, document, pdf)
+        sealed = exchange.seal_document(
+            institution=case.institution, code=document.code, pdf=pdf, decision=record
+        )
+    except (exchange.NoAnswer, exchange.BridgeRefused) as refusal:
+        logger.warning("The decision of case %s is not sealed yet: %s", code, refusal.code)
+        _postpone(decision)
+        return
+    _keep(case, document, sealed)
+    deliver(code=code)
+
+
+def _lease(decision: Decision, now: datetime) -> bool:
+    """Two workers must not seal the same decision at the same time."""
+    mine = Decision.objects.filter(pk=decision.pk, tries=decision.tries, case__state=CaseState.DECIDED)
+    return bool(mine.update(tries=F("tries") + 1, next_try_at=now + LEASE))
+
+
+def _postpone(decision: Decision) -> None:
+    later = clock.now() + rules.retry_delay(decision.tries + 1)
+    Decision.objects.filter(pk=decision.pk).update(next_try_at=later)
+
+
+def _reserved(case: Case) -> Document | None:
+    return case.documents.filter(kind=definition_of(case).output).first()
+
+
+def _reserve(case: Case) -> Document:
+    kind = definition_of(case).output
+    reserved = exchange.reserve_document(
+        institution=case.institution,
+        kind=kind,
+        case=case.code,
+        subject_jmb=personal_number_of(case.applicant_id, actor=MOSTOVI, purpose=f"seal case {case.code}"),
+        verify_base_url=settings.BASE_URL,
+    )
+    return Document.objects.create(
+        case=case,
+        code=reserved.code,
+        issuer=case.institution,
+        kind=kind,
+        issued_on=reserved.issued_on,
+        verify_url=reserved.verify_url,
+    )
+
+
+def _set_page(case: Case, decision: Decision, document: Document) -> bytes:
+    """The page, kept: a repeated try sends exactly the same bytes."""
+    definition = definition_of(case)
+    language = find_person(case.applicant_id).language or "bs"
+    pdf = render_template(
+        definition.files[definition.template],
+        definition.texts,
+        decision_data(case, decision, document),
+        language=language,
+        qr_url=document.verify_url,
+        code=document.code,
+    )
+    Document.objects.filter(pk=document.pk).update(unsealed_pdf=pdf)
+    return pdf
+
+
+def _record(case: Case, decision: Decision, document: Document, pdf: bytes) -> exchange.DecisionRecord:
+    return exchange.DecisionRecord(
+        case=case.code,
+        code=document.code,
+        pdf_sha256=sha256(pdf).hexdigest(),
+        user=user_of(decision.official_id, case.institution),
+        authenticated_at=decision.authenticated_at,
+        decided_at=decision.decided_at,
+    )
+
+
+@transaction.atomic
+def _keep(case: Case, document: Document, sealed: bytes) -> None:
+    now = clock.now()
+    move(case, Step.SEAL, CaseState.SEALED)
+    Document.objects.filter(pk=document.pk).update(
+        pdf=sealed, sha256=sha256(sealed).hexdigest(), sealed_at=now, unsealed_pdf=b""
+    )
+    Decision.objects.filter(case=case).update(next_try_at=None)
+    note(case, "sealed", actor=MOSTOVI, now=now, document=document.code)

@@ -1,0 +1,57 @@
+"""Where a sent application goes by itself: to the registers once more, to the desk, or to its document."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from mostovi.kernel import clock, messages
+from mostovi.services import rules
+from mostovi.services.actions.asking import MOSTOVI
+from mostovi.services.actions.issuing import issue_extract
+from mostovi.services.actions.recording import find_case, move, note
+from mostovi.services.models import Case, Fact
+from mostovi.services.queries.catalogue import definition_of
+from mostovi.services.values import CaseState, FactState, Step
+
+UNSETTLED = (CaseState.RECEIVED, CaseState.WAITING_FOR_FACTS)
+AT_WORK = timedelta(seconds=10)
+
+
+def settle(*, code: str) -> None:
+    """Move a sent application on if its registers allow; harmless to repeat."""
+    case = find_case(code)
+    if case.state not in UNSETTLED:
+        return
+    definition = definition_of(case)
+    needed = [request.key for request in definition.requests if any(fact.needed for fact in request.facts)]
+    states = case.facts.filter(key__in=needed).values_list("state", flat=True)
+    target = rules.state_after_facts(map(FactState, states), automatic=definition.automatic)
+    if target == CaseState.SEALED:
+        issue_extract(code=code)
+    elif target != case.state:
+        _move_on(case, target)
+
+
+@transaction.atomic
+def _move_on(case: Case, target: CaseState) -> None:
+    waited = case.state == CaseState.WAITING_FOR_FACTS
+    step = Step.WAIT_FOR_FACTS if target == CaseState.WAITING_FOR_FACTS else Step.COMPLETE
+    try:
+        move(case, step, target)
+    except rules.WrongState:
+        return  # withdrawn, or the worker was faster
+    event = "waiting_for_facts" if step == Step.WAIT_FOR_FACTS else "complete"
+    note(case, event, actor=MOSTOVI, now=clock.now())
+    if waited:
+        context = {"code": case.code, "service": case.service}
+        messages.send(person_id=case.applicant_id, template="services.complete", context=context)
+
+
+def list_unsettled_cases(now: datetime) -> list[str]:
+    """What a killed process left: sent some seconds ago and not moved, or waiting for nothing any more."""
+    left = Q(state=CaseState.RECEIVED, received_at__lte=now - AT_WORK)
+    silent = Fact.objects.filter(case=OuterRef("pk"), state=FactState.WAITING)
+    answered = Q(state=CaseState.WAITING_FOR_FACTS) & ~Exists(silent)
+    cases = Case.objects.filter(left | answered).order_by("received_at")
+    return list(cases.values_list("code", flat=True)[:100])

@@ -1,0 +1,67 @@
+"""What people are told about their applications, in their language."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from mostovi.kernel.codes import display
+from mostovi.kernel.languages import current_variant, text_in
+from mostovi.kernel.messages import register_template
+from mostovi.services.definition.wording import write_date
+from mostovi.services.queries.catalogue import find_title
+
+Context = Mapping[str, Any]
+
+
+def _service_title(context: Context) -> str:
+    return text_in(find_title(context["service"]), current_variant())
+
+
+def _values(context: Context) -> dict[str, str]:
+    return {"service": _service_title(context), "code": display(context["code"])}
+
+
+def _receipt(context: Context) -> tuple[str, str]:
+    due_on = write_date(date.fromisoformat(context["due_on"]), current_variant(), genitive=True)
+    return (
+        _("We have your application: {service}").format(**_values(context)),
+        _("Your code is {code}. You will have a decision by {due_on}").format(
+            due_on=due_on, **_values(context)
+        ),
+    )
+
+
+def _complete(context: Context) -> tuple[str, str]:
+    return (
+        _("All registers have answered: {service}").format(**_values(context)),
+        _("Your application {code} is complete. You need not do anything.").format(**_values(context)),
+    )
+
+
+def _question(context: Context) -> tuple[str, str]:
+    return (
+        _("An official has a question: {service}").format(**_values(context)),
+        _("Open your application {code} and answer there. Until then it waits.").format(**_values(context)),
+    )
+
+
+def _delivered(context: Context) -> tuple[str, str]:
+    return (
+        _("Your document is ready: {service}").format(**_values(context)),
+        _("Open your application {code} to read and download it.").format(**_values(context)),
+    )
+
+
+_TEMPLATES: dict[str, Callable[[Context], tuple[str, str]]] = {
+    "services.receipt": _receipt,
+    "services.complete": _complete,
+    "services.question_from_official": _question,
+    "services.delivered": _delivered,
+}
+
+
+def register_notices() -> None:
+    for name, render in _TEMPLATES.items():
+        register_template(name, render)

@@ -1,0 +1,138 @@
+"""Reading cases. Everybody gets what concerns them, and an official's look at personal data leaves a line."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, QuerySet
+
+from mostovi.kernel import audit
+from mostovi.kernel.access import Actor, check_is_official, check_is_person
+from mostovi.services import rules
+from mostovi.services.models import Case, Document, Fact
+from mostovi.services.values import (
+    CaseState,
+    CaseSummary,
+    DocumentFile,
+    Party,
+    Receipt,
+    Standing,
+)
+
+PAGE = 50
+ON_THE_DESK = (
+    CaseState.RECEIVED,
+    CaseState.WAITING_FOR_FACTS,
+    CaseState.TO_DECIDE,
+    CaseState.WAITING_FOR_APPLICANT,
+)
+
+
+def _with_disputes(cases: QuerySet[Case]) -> QuerySet[Case]:
+    disputed = Fact.objects.filter(case=OuterRef("pk"), disputed_at__isnull=False)
+    return cases.annotate(disputed=Exists(disputed))
+
+
+def _summaries(cases: Iterable[Case]) -> list[CaseSummary]:
+    return [case.summary(disputed=getattr(case, "disputed", False)) for case in cases]
+
+
+def list_my_cases(actor: Actor) -> list[CaseSummary]:
+    """The person's own applications, the newest first."""
+    check_is_person(actor)
+    assert actor.person_id is not None
+    mine = Case.objects.filter(applicant_id=actor.person_id).exclude(
+        state=CaseState.WITHDRAWN, state_before_withdrawal=CaseState.DRAFT
+    )
+    return _summaries(_with_disputes(mine).order_by("-started_at"))
+
+
+def list_office_cases(
+    actor: Actor, *, state: CaseState | None = None, page: int = 1
+) -> tuple[list[CaseSummary], bool]:
+    """One page of the cases of the official's institution, what is due first, and whether there are more."""
+    check_is_official(actor, role="caseworker")
+    states = [state] if state is not None and state != CaseState.DRAFT else list(ON_THE_DESK)
+    start = (max(page, 1) - 1) * PAGE
+    cases = _with_disputes(Case.objects.filter(institution=actor.institution, state__in=states))
+    rows = _summaries(cases.order_by("due_on", "id")[start : start + PAGE + 1])
+    _note_look(actor, action="list_read", institution=actor.institution or "", count=len(rows[:PAGE]))
+    return rows[:PAGE], len(rows) > PAGE
+
+
+def count_office_cases(actor: Actor) -> dict[CaseState, int]:
+    """How many cases of the official's institution stand in each state."""
+    check_is_official(actor, role="caseworker")
+    sent = Case.objects.filter(institution=actor.institution).exclude(state=CaseState.DRAFT)
+    counted = sent.values_list("state").annotate(Count("pk"))
+    return {CaseState(state): count for state, count in counted}
+
+
+def list_assisted_cases(actor: Actor) -> list[CaseSummary]:
+    """What the clerk typed for people at the counter, the newest first."""
+    check_is_official(actor, role="clerk")
+    rows = Case.objects.filter(assisted_by_id=actor.person_id).order_by("-started_at")
+    return _summaries(_with_disputes(rows)[:PAGE])
+
+
+def open_case(actor: Actor, code: str) -> Case:
+    """The row for the sheets of this room; an official's look leaves a line in the caller's transaction."""
+    case = Case.objects.select_related("version").filter(code=code).first()
+    if case is None:
+        raise rules.CaseNotFound
+    party = rules.check_can_see(actor, case.standing())
+    if party != Party.APPLICANT:
+        _note_look(actor, action="case_read", institution=case.institution, case=case)
+    return case
+
+
+def find_standing(actor: Actor, code: str) -> Standing:
+    """Where a case stands, without its contents."""
+    case = Case.objects.filter(code=code).first()
+    if case is None:
+        raise rules.CaseNotFound
+    rules.check_can_see(actor, case.standing())
+    return case.standing()
+
+
+def find_receipt(actor: Actor, code: str) -> Receipt:
+    """The receipt of a sent application, for the applicant or the clerk who helped."""
+    case = Case.objects.filter(code=code, received_at__isnull=False).first()
+    if case is None:
+        raise rules.CaseNotFound
+    rules.check_can_see(actor, case.standing())
+    assert case.received_at is not None
+    assert case.due_on is not None
+    return Receipt(case.code, CaseState(case.state), case.received_at, case.due_on)
+
+
+@transaction.atomic
+def find_document(actor: Actor, code: str, document: str) -> DocumentFile:
+    """A sealed document of a case, for whom the case concerns."""
+    case = Case.objects.filter(code=code).first()
+    if case is None:
+        raise rules.CaseNotFound
+    party = rules.check_can_see(actor, case.standing())
+    found = _sealed_documents(case).filter(code=document).first()
+    if found is None:
+        raise rules.CaseNotFound
+    if party != Party.APPLICANT:
+        _note_look(actor, action="document_read", institution=case.institution, case=case)
+    return DocumentFile(found.code, found.kind, bytes(found.pdf))
+
+
+def _sealed_documents(case: Case) -> QuerySet[Document]:
+    return case.documents.filter(sealed_at__isnull=False)
+
+
+def _note_look(
+    actor: Actor, *, action: str, institution: str, case: Case | None = None, count: int | None = None
+) -> None:
+    audit.record(
+        actor=actor,
+        action=action,
+        institution=institution,
+        subject_person_id=case.applicant_id if case else None,
+        case=case.code if case else "",
+        purpose=case.service if case else "desk",
+        detail={"cases": count} if count is not None else None,
+    )

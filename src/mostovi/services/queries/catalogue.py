@@ -1,0 +1,139 @@
+"""The definitions of services: today's from the pack, and the one each case began under."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.utils import timezone
+
+from mostovi.kernel.errors import NotFound
+from mostovi.kernel.pack import pack_directory
+from mostovi.services.definition import (
+    Question,
+    RuleOutcome,
+    ServiceDefinition,
+    check_answer,
+    due_date,
+    evaluate_rules,
+    facts_from_register,
+    load_files,
+    load_service,
+    questions_to_ask,
+)
+from mostovi.services.models import Case, ServiceVersion
+from mostovi.services.values import FactState
+
+DOCUMENT_KEY = "document"
+DOCUMENT_FIELDS = ("document_base64", "code", "issued_on")
+
+
+class ServiceUnknown(NotFound):
+    code = "service_unknown"
+    message = "We do not have this service. Search for it on the first page."
+
+
+class QuestionUnknown(NotFound):
+    code = "question_unknown"
+    message = "This application does not ask this question. Go on with the next one."
+
+
+@dataclass(frozen=True)
+class IssueRequest:
+    """What a register is asked for when it writes the document itself."""
+
+    provider: str
+    service: str
+    parameters: Mapping[str, Any]
+
+
+@lru_cache(maxsize=1)
+def _all() -> Mapping[str, ServiceDefinition]:
+    folders = sorted(path.parent for path in (pack_directory() / "services").rglob("service.yaml"))
+    loaded = [load_service(folder) for folder in folders]
+    return {definition.key: definition for definition in loaded}
+
+
+def list_definitions() -> tuple[ServiceDefinition, ...]:
+    return tuple(_all().values())
+
+
+def find_definition(service: str) -> ServiceDefinition:
+    if service not in _all():
+        raise ServiceUnknown
+    return _all()[service]
+
+
+def find_title(service: str) -> Mapping[str, str]:
+    return find_definition(service).title
+
+
+@lru_cache(maxsize=64)
+def _pinned(digest: str) -> ServiceDefinition:
+    version = ServiceVersion.objects.get(pk=digest)
+    return load_files(version.files, key=version.service)
+
+
+def definition_of(case: Case) -> ServiceDefinition:
+    """The definition a case began under, whatever has been published since."""
+    current = _all().get(case.service)
+    return current if current is not None and current.version == case.version_id else _pinned(case.version_id)
+
+
+def pin(definition: ServiceDefinition, now: datetime) -> ServiceVersion:
+    """Keep this version's files for as long as cases rest on them."""
+    defaults = {"service": definition.key, "files": dict(definition.files), "first_used_at": now}
+    version, _ = ServiceVersion.objects.get_or_create(digest=definition.version, defaults=defaults)
+    return version
+
+
+def known_facts(case: Case) -> dict[str, Any]:
+    """What registers answered, by the keys of the definition."""
+    definition = definition_of(case)
+    facts: dict[str, Any] = {}
+    for fact in case.facts.filter(state=FactState.ANSWERED).exclude(key=DOCUMENT_KEY):
+        facts |= facts_from_register(definition, fact.provider, fact.exchange_service, fact.values)
+    return facts
+
+
+def law_day(case: Case) -> date:
+    """The day whose law applies: when the application was sent, until then today."""
+    return timezone.localdate(case.received_at) if case.received_at else timezone.localdate()
+
+
+def list_questions(case: Case) -> tuple[Question, ...]:
+    """The questions of this case in order, answered or not."""
+    return questions_to_ask(definition_of(case), known_facts(case), case.answers, on_date=law_day(case))
+
+
+def list_open_questions(case: Case) -> list[Question]:
+    """Those that are neither answered nor deliberately left empty."""
+    return [question for question in list_questions(case) if question.key not in case.answers]
+
+
+def check_and_keep(case: Case, key: str, raw: str | None) -> dict[str, Any]:
+    """All answers with a new one, without those to questions no longer asked. Raises InvalidAnswer."""
+    definition, facts, today = definition_of(case), known_facts(case), law_day(case)
+    question = next((question for question in list_questions(case) if question.key == key), None)
+    if question is None:
+        raise QuestionUnknown
+    value = check_answer(definition, question, raw, facts=facts, answers=case.answers, on_date=today)
+    answers = {**case.answers, key: value}
+    asked = {question.key for question in questions_to_ask(definition, facts, answers, on_date=today)}
+    return {name: answer for name, answer in answers.items() if name in asked}
+
+
+def evaluate(case: Case) -> RuleOutcome:
+    """What the rules say about the case by the law of its day."""
+    return evaluate_rules(definition_of(case), known_facts(case), case.answers, on_date=law_day(case))
+
+
+def due_on(case: Case, now: datetime) -> date:
+    return due_date(definition_of(case), timezone.localdate(now))
+
+
+def issue_request(case: Case) -> IssueRequest:
+    """Whom to ask for the document, in the language and script the person chose."""
+    provider, _, service = definition_of(case).issued_by.partition(".")
+    return IssueRequest(provider, service, parameters=dict(case.answers))

@@ -1,0 +1,77 @@
+"""The first pages of an application: what a service is, and what registers already know."""
+
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from mostovi.kernel.access_views import ActedRequest, access
+from mostovi.kernel.errors import Invalid
+from mostovi.services.actions.applying import agree_to_facts, start_case
+from mostovi.services.actions.asking import ask_facts
+from mostovi.services.actions.disputing import dispute_fact, take_back_dispute
+from mostovi.services.forms import sentence_of
+from mostovi.services.queries.sheets import find_draft_sheet, find_fact_sheet, find_service_sheet
+
+LOOK_AGAIN_SECONDS = 5
+
+
+@access("public")
+def service_start(request: ActedRequest, service: str) -> HttpResponseBase:
+    if request.method == "POST":
+        return start(request, service)
+    sheet = find_service_sheet(service)
+    return render(request, "services/start.html", {"sheet": sheet})
+
+
+@access("person")
+def start(request: ActedRequest, service: str) -> HttpResponse:
+    code = start_case(actor=request.actor, service=service)
+    ask_facts(actor=request.actor, code=code)
+    return HttpResponseRedirect(reverse("services:facts", args=[code]))
+
+
+@access("signed_in")
+def facts(request: ActedRequest, code: str) -> HttpResponse:
+    """What institutions already know, before it is used."""
+    if request.method == "POST":
+        return _ask_or_agree(request, code)
+    sheet = find_draft_sheet(request.actor, code)
+    watching = "pazi" in request.GET and sheet.progress.facts_waiting > 0
+    response = render(request, "services/facts.html", {"sheet": sheet, "watching": watching})
+    if watching:
+        # The person asked for it and can stop it: a page that loads itself again needs no script.
+        response.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)
+    return response
+
+
+def _ask_or_agree(request: ActedRequest, code: str) -> HttpResponse:
+    if "ask" in request.POST:
+        ask_facts(actor=request.actor, code=code)
+        return HttpResponseRedirect(reverse("services:facts", args=[code]))
+    agree_to_facts(actor=request.actor, code=code)
+    return HttpResponseRedirect(reverse("services:resume", args=[code]))
+
+
+@access("signed_in")
+def dispute(request: ActedRequest, code: str, key: str) -> HttpResponse:
+    """This is wrong: what is right instead, in the person's words."""
+    sheet = find_fact_sheet(request.actor, code, key)
+    error = ""
+    if request.method == "POST":
+        try:
+            _keep_remark(request, code, key)
+        except Invalid as refusal:
+            error = sentence_of(refusal)
+        else:
+            return HttpResponseRedirect(
+                reverse("services:facts" if sheet.is_draft else "services:case", args=[code])
+            )
+    context = {"sheet": sheet, "error": error, "text": request.POST.get("text", sheet.card.remark)}
+    return render(request, "services/dispute.html", context, status=422 if error else 200)
+
+
+def _keep_remark(request: ActedRequest, code: str, key: str) -> None:
+    if "take_back" in request.POST:
+        take_back_dispute(actor=request.actor, code=code, key=key)
+    else:
+        dispute_fact(actor=request.actor, code=code, key=key, text=request.POST.get("text", ""))

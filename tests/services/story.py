@@ -1,0 +1,40 @@
+"""Steps that many tests begin with, made by the real actions."""
+
+from mostovi.kernel.access import Actor
+from mostovi.services.actions.applying import agree_to_facts, record_answer, start_case, submit_case
+from mostovi.services.actions.asking import ask_facts
+from mostovi.services.models import Case
+from mostovi.services.queries.sheets import find_next_question
+from mostovi.services.values import CaseState
+
+ANSWERS = {
+    "lives_with_you": "all",
+    "lives_since": "2. 9. 2019.",
+    "account": "BA39 1290 0794 0102 8494",
+    "tell_by": "here",
+    "language": "sr-Cyrl",
+}
+
+
+def a_draft(actor: Actor, service: str = "child-allowance") -> str:
+    code = start_case(actor=actor, service=service)
+    ask_facts(actor=actor, code=code)
+    return code
+
+
+def answer_all(actor: Actor, code: str) -> None:
+    agree_to_facts(actor=actor, code=code)
+    while key := find_next_question(actor, code):
+        record_answer(actor=actor, code=code, question=key, answer=ANSWERS[key])
+
+
+def send(actor: Actor, code: str) -> CaseState:
+    token = Case.objects.get(code=code).submission_token
+    return submit_case(actor=actor, code=code, token=token).state
+
+
+def a_sent_case(actor: Actor, service: str = "child-allowance") -> str:
+    code = a_draft(actor, service)
+    answer_all(actor, code)
+    send(actor, code)
+    return code
