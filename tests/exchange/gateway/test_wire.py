@@ -1,6 +1,7 @@
 """The wire takes whole, well-formed HTTP/1.1 messages within limits and nothing else."""
 
 import asyncio
+import contextlib
 import re
 import socket
 import struct
@@ -220,11 +221,12 @@ def test_a_header_cannot_break_out_of_its_line() -> None:
 
 async def serve_raw(path: Path, answers: list[bytes], *, close: bool) -> asyncio.AbstractServer:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while answers and await reader.read(65536):
-            writer.write(answers.pop(0))
-            await writer.drain()
-            if close:
-                break
+        with contextlib.suppress(ConnectionError):
+            while answers and await reader.read(65536):
+                writer.write(answers.pop(0))
+                await writer.drain()
+                if close:
+                    break
         writer.close()
 
     return await asyncio.start_unix_server(answer, str(path))

@@ -61,7 +61,7 @@ class TlsEdge:
 
 @dataclass(frozen=True)
 class DirectorySource:
-    """Where the signed directory comes from (a path or an http address), and where the last good one is kept."""
+    """Where the signed directory comes from and where the last good one is kept."""
 
     source: str
     cache: Path
@@ -114,6 +114,7 @@ class Configuration:
     live_socket: str | None
     auditors: frozenset[str]
     error_spelling: Spelling = Spelling.PASCAL
+    demonstration: bool = False
     provider_timeout_seconds: float = 10
     stop_seconds: float = 5
 
@@ -218,6 +219,7 @@ class _Reader:
             live_socket=self._optional_path("live_socket"),
             auditors=frozenset(self.texts("auditor_subsystems", ["portal"])),
             error_spelling=self.spelling(),
+            demonstration=self.take("demonstration", bool, False),  # noqa: FBT003 - a default beside its key
             provider_timeout_seconds=self.seconds("provider_timeout_seconds", 10),
             stop_seconds=self.seconds("stop_seconds", 5),
         )

@@ -31,13 +31,15 @@ class StoreFailed(Exception):
 class Entry:
     """One line for the log.
 
-    ``subject`` (a pseudonym) makes the entry findable for the person it is about; ``accepted`` is the key id,
-    nonce and time of the request whose acceptance this entry records.
+    ``pair`` is the position of the request that a response belongs to; ``subject`` (a pseudonym) makes the
+    entry findable for the person it is about; ``accepted`` is the key id, nonce and time of the request
+    whose acceptance this entry records.
     """
 
     leaf_hash: bytes
     nonce: bytes
     record: str
+    pair: int | None = None
     subject: str | None = None
     accepted: tuple[str, str, int] | None = None
 
@@ -194,7 +196,11 @@ def _write(transaction: Transaction, tree: Frontier) -> Frontier:
     grown, nodes = tree.extend([entry.leaf_hash for entry in entries])
     kept = [(node.level, node.index, node.hash) for node in nodes if node.level >= LOWEST_KEPT_LEVEL]
     _insert(transaction, "leaf", [(first + n, each.leaf_hash) for n, each in enumerate(entries)])
-    _insert(transaction, "opening", [(first + n, each.nonce, each.record) for n, each in enumerate(entries)])
+    _insert(
+        transaction,
+        "opening",
+        [(first + n, each.nonce, each.record, each.pair) for n, each in enumerate(entries)],
+    )
     _insert(transaction, "usage", [(e.subject, first + n) for n, e in enumerate(entries) if e.subject])
     _insert(transaction, "seen_nonce", [(None, *each.accepted) for each in entries if each.accepted])
     _insert(transaction, "subtree", kept)

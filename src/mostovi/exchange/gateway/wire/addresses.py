@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,12 +68,12 @@ def register_pool(address: Address, limits: Limits) -> Pool:
     return Pool(open_connection, limits, idle_seconds=_REGISTER_IDLE_SECONDS)
 
 
-def peer_pool(address: Address, context: ssl.SSLContext, expected: str, limits: Limits) -> Pool:
-    """Connections to another member's gateway, whose certificate must have the ``expected`` thumbprint."""
+def peer_pool(address: Address, context: ssl.SSLContext, expected: Collection[str], limits: Limits) -> Pool:
+    """Connections to another member's gateway, whose certificate must be one of the ``expected``."""
     return Pool(_peer_opener(address, context, expected), limits, idle_seconds=_PEER_IDLE_SECONDS)
 
 
-def _peer_opener(address: Address, context: ssl.SSLContext, expected: str) -> Open:
+def _peer_opener(address: Address, context: ssl.SSLContext, expected: Collection[str]) -> Open:
     loop = asyncio.get_running_loop()
 
     async def open_connection(make: Callable[[], ClientConnection]) -> tuple[Any, ClientConnection]:
@@ -81,7 +81,7 @@ def _peer_opener(address: Address, context: ssl.SSLContext, expected: str) -> Op
             make, address.host, address.port, ssl=context, server_hostname=address.host
         )
         certificate = peer_certificate(transport)
-        if certificate is None or thumbprint(certificate) != expected:
+        if certificate is None or thumbprint(certificate) not in expected:
             transport.abort()
             raise WrongCertificate
         return transport, connection

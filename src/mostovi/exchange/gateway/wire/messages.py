@@ -22,11 +22,11 @@ class Limits:
 
 @dataclass(slots=True)
 class Caller:
-    """What the connection itself proves about who is calling."""
+    """What the connection itself proves: over which edge, which account, which TLS certificate."""
 
     edge: str
     user_id: int | None = None
-    certificate: bytes | None = None
+    thumbprint: str | None = None
 
 
 @dataclass(slots=True)
@@ -57,6 +57,10 @@ class Response:
     def __post_init__(self) -> None:
         if not self.fields:
             self.fields = dict(self.headers)
+
+    def add(self, name: str, value: str) -> None:
+        self.headers.append((name, value))
+        self.fields[name] = value
 
 
 class UnsafeHeader(ValueError):

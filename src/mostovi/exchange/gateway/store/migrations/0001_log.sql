@@ -4,10 +4,12 @@ CREATE TABLE leaf (
     hash     BLOB NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
 
+-- pair is the request that a response belongs to.
 CREATE TABLE opening (
     position INTEGER PRIMARY KEY,
     nonce    BLOB NOT NULL,
-    record   TEXT NOT NULL
+    record   TEXT NOT NULL,
+    pair     INTEGER
 ) STRICT;
 
 -- Roots of complete subtrees of 256 leaves and more, so that proofs read little. level 8 covers 256 leaves.
@@ -51,3 +53,9 @@ CREATE TABLE seen_nonce (
     nonce      TEXT NOT NULL,
     created_at INTEGER NOT NULL
 ) STRICT;
+
+-- Signing certificates of members, kept so that receipts can hold them after the directory has new ones.
+CREATE TABLE certificate (
+    key_id TEXT PRIMARY KEY,
+    pem    TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,234 @@
+"""One exchange as a gateway comes to know it, step by step; at any step it can be written down."""
+
+import re
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from mostovi.exchange.gateway import journal
+from mostovi.exchange.gateway.refusals import PersonalNumberExposed, xroad_message
+from mostovi.exchange.gateway.wire.messages import Headers, Request, Response
+from mostovi.exchange.protocol import xroad
+from mostovi.exchange.protocol.canonical import parse_json
+from mostovi.exchange.protocol.contracts import CONTRACT_HEADER, Contract, check_request_allowed
+from mostovi.exchange.protocol.faults import ProtocolRefusal
+from mostovi.exchange.protocol.identifiers import (
+    InvalidIdentifier,
+    MemberId,
+    RequestTarget,
+    ServiceId,
+    SubsystemId,
+    check_represented_party,
+)
+from mostovi.exchange.protocol.pseudonyms import subject_pseudonym
+from mostovi.exchange.protocol.questions import parse_question
+from mostovi.exchange.protocol.records import LogRecord, Outcome, RecordKind, SignedMessage
+from mostovi.exchange.protocol.signatures import SIGNATURE, SIGNATURE_INPUT, MessageSignature
+from mostovi.kernel.personal_number import InvalidPersonalNumber, check_personal_number
+
+BUILT_IN_SUBSYSTEM = "gateway"
+META_SERVICES = frozenset({"listMethods", "allowedMethods", "getOpenAPI"})
+LOG_ENTRY_HEADER = "mostovi-log-entry"
+CONTENT_DIGEST = "content-digest"
+
+_LONGEST_REFERENCE = 255
+_THIRTEEN_DIGITS = re.compile(r"(?=(\d{13}))")
+_BETWEEN_GATEWAYS = frozenset({CONTENT_DIGEST, CONTRACT_HEADER, SIGNATURE, SIGNATURE_INPUT})
+
+
+@dataclass(slots=True)
+class Exchange:
+    """What is known of an exchange so far. Nothing here is a personal number."""
+
+    at: datetime
+    client: MemberId | SubsystemId | None = None
+    target: RequestTarget | None = None
+    exchange_id: str | None = None
+    request_id: str | None = None
+    case: str | None = None
+    user: str | None = None
+    contract: Contract | None = None
+    fields: tuple[str, ...] = ()
+    subject: str | None = None
+    request: SignedMessage | None = field(default=None, repr=False)
+    request_digest: str | None = None
+    request_position: int | None = None
+    signature: MessageSignature | None = None
+    reference: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    @property
+    def service(self) -> ServiceId | None:
+        return self.target.service if self.target else None
+
+    def record_request(self) -> LogRecord:
+        return self._record(RecordKind.EXCHANGE_REQUEST, Outcome.ASKED, self.at, request=self.request)
+
+    def record_answer(
+        self,
+        at: datetime,
+        outcome: Outcome,
+        *,
+        error: str | None,
+        digest: str | None,
+        response: SignedMessage | None,
+    ) -> LogRecord:
+        return self._record(
+            RecordKind.EXCHANGE_RESPONSE, outcome, at, error=error, response=response, response_digest=digest
+        )
+
+    def record_refusal(self, error: str) -> LogRecord:
+        """Nothing was sent on: the only entry of this exchange."""
+        return self._record(RecordKind.REFUSAL, Outcome.REFUSED, self.at, error=error, request=self.request)
+
+    def _record(self, kind: RecordKind, outcome: Outcome, at: datetime, **more: Any) -> LogRecord:
+        contract = self.contract
+        service = self.service
+        return LogRecord(
+            kind=kind,
+            at=at,
+            outcome=outcome,
+            exchange_id=self.exchange_id,
+            request_id=self.request_id,
+            consumer=None if self.client is None else str(self.client),
+            provider=None if service is None else str(service.subsystem),
+            service=None if service is None else str(service),
+            contract_id=None if contract is None else contract.id,
+            contract_hash=None if contract is None else contract.hash,
+            purpose=None if contract is None else contract.purpose_code,
+            case=self.case,
+            user=self.user,
+            subject=self.subject,
+            request_digest=self.request_digest,
+            fields=self.fields,
+            **more,
+        )
+
+
+def check_no_personal_number(request: Request) -> None:
+    """Raise PersonalNumberExposed when the address or an X-Road header holds one: logs would keep it."""
+    texts = [request.target, *(value for name, value in request.headers if name.startswith("x-road-"))]
+    for text in texts:
+        for found in _THIRTEEN_DIGITS.finditer(text):
+            if _is_personal_number(found[1]):
+                raise PersonalNumberExposed("a personal number outside the body")
+
+
+def _is_personal_number(digits: str) -> bool:
+    try:
+        check_personal_number(digits)
+    except InvalidPersonalNumber:
+        return False
+    return True
+
+
+def read_references(exchange: Exchange, fields: dict[str, str]) -> None:
+    """Case, user and id as the client gave them. Raises InvalidIdentifier for what no reference can be."""
+    for name in (xroad.ID, xroad.USER_ID, xroad.ISSUE):
+        value = fields.get(name, "")
+        if len(value) > _LONGEST_REFERENCE or not (value.isascii() and value.isprintable()):
+            raise InvalidIdentifier(f"{name} is too long or holds signs outside ASCII")
+    if xroad.REPRESENTED_PARTY in fields:
+        check_represented_party(fields[xroad.REPRESENTED_PARTY])
+    exchange.case = fields.get(xroad.ISSUE, "").strip() or None
+    exchange.user = fields.get(xroad.USER_ID, "").strip() or None
+    exchange.exchange_id = fields.get(xroad.ID, "").strip() or None
+
+
+def travelling_headers(headers: Headers) -> Headers:
+    """The header lines of a request that go on to the register, what gateways tell each other left out."""
+    return [(name, value) for name, value in headers if name not in _BETWEEN_GATEWAYS]
+
+
+def last_of_each_signed(headers: Headers) -> Headers:
+    """X-Road takes the last of repeated headers of its own; signed headers must not repeat."""
+    last = {name: position for position, (name, _) in enumerate(headers)}
+    return [
+        (name, value)
+        for position, (name, value) in enumerate(headers)
+        if last[name] == position or not name.startswith(("x-road-", "content-", "mostovi-"))
+    ]
+
+
+def guess_subject(key: bytes, body: bytes) -> str | None:
+    """Whom a refused question was probably about, so that the attempt can be shown to that person."""
+    try:
+        jmb = parse_json(body)["subject"]["jmb"]
+    except (ProtocolRefusal, KeyError, TypeError):
+        return None
+    return subject_pseudonym(key, jmb) if isinstance(jmb, str) and 0 < len(jmb) <= 100 else None
+
+
+def read_question(exchange: Exchange, body: bytes, pseudonym_key: bytes) -> None:
+    """Raise unless the contract covers the question; note its fields and, by pseudonym, whom it is about."""
+    contract, client, service = exchange.contract, exchange.client, exchange.service
+    assert contract is not None
+    assert client is not None
+    assert service is not None
+    check_request_allowed(contract, client=client, service=service, case=exchange.case, now=exchange.at)
+    if not contract.fields:
+        return
+    question = parse_question(body, contract)
+    exchange.fields = question.fields
+    if question.subject is not None:
+        exchange.subject = subject_pseudonym(pseudonym_key, question.subject)
+
+
+def may_hold_facts(request: Request, answer: Response) -> bool:
+    """Only a success brings facts; what a register refuses passes as it is."""
+    return 200 <= answer.status < 300 and request.method != "HEAD"
+
+
+def error_response(request: Request, exchange: Exchange, refusal: ProtocolRefusal, error: str) -> Response:
+    """The refusal as X-Road writes it, with the reference to look it up in the journal."""
+    accept = request.fields.get("accept")
+    headers, body = xroad.error_reply(error, xroad_message(refusal), exchange.reference, accept)
+    return Response(xroad.error_status(error), headers, body)
+
+
+def say_refused(exchange: Exchange, error: str, refusal: ProtocolRefusal) -> None:
+    journal.say(
+        "refused",
+        error=error,
+        id=exchange.reference,
+        consumer=code_of(exchange.client),
+        service=str(exchange.service),
+        reason=refusal.detail,
+    )
+
+
+def needs_no_contract(service: ServiceId) -> bool:
+    """Services that reveal nothing about anyone: X-Road's own, and whether a document is valid."""
+    if service.service_code in META_SERVICES:
+        return True
+    return service.subsystem.subsystem_code == BUILT_IN_SUBSYSTEM and service.service_code == "documentStatus"
+
+
+def describe_for_live(
+    exchange: Exchange, outcome: Outcome, error: str | None, log_entry: str | None
+) -> dict[str, Any]:
+    """The event of the brief: institutions, service, purpose and legal basis; never a person."""
+    contract, service = exchange.contract, exchange.service
+    return {
+        "id": exchange.request_id or exchange.reference,
+        "at": exchange.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "kind": "refusal" if outcome is Outcome.REFUSED else "exchange",
+        "consumer": code_of(exchange.client),
+        "provider": service.member.member_code if service else code_of(exchange.client),
+        "service": service.service_code if service else "unknown",
+        "purpose": dict(contract.purpose) if contract else {},
+        "legal_basis": contract.legal_basis.citation() if contract else {},
+        "in_force": contract.in_force if contract else False,
+        "case": exchange.case,
+        "fields": list(exchange.fields),
+        "outcome": outcome.value,
+        "error": error,
+        "log_entry": log_entry,
+        "signatures": "both" if outcome is Outcome.ANSWERED else "one",
+    }
+
+
+def code_of(party: MemberId | SubsystemId | None) -> str:
+    if party is None:
+        return "unknown"
+    return party.member_code if isinstance(party, MemberId) else party.member.member_code
