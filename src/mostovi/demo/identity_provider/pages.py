@@ -6,7 +6,7 @@ from importlib import resources
 from urllib.parse import urlencode
 
 from mostovi.demo.identity_provider.persons import PERSONS, Identity
-from mostovi.demo.identity_provider.texts import NAMES_OF_LANGUAGES, in_language, say
+from mostovi.demo.identity_provider.texts import LANGUAGE_CHOICES, SCRIPT_CHOICES, in_language, say
 
 _PAGE = """<!doctype html>
 <html lang="{language}">
@@ -16,6 +16,8 @@ _PAGE = """<!doctype html>
 <title>{title} · Mostovi</title>
 <link rel="stylesheet" href="/static/mostovi/mostovi.css">
 <link rel="icon" href="/static/mostovi/favicon.svg" type="image/svg+xml">
+<meta name="theme-color" content="#e3e6de" media="(prefers-color-scheme: light)">
+<meta name="theme-color" content="#203035" media="(prefers-color-scheme: dark)">
 </head>
 <body>
 <a class="skip" href="#main">{skip}</a>
@@ -85,7 +87,7 @@ def _person_block(identity: Identity, language: str, request_name: str) -> str:
     fields = _hidden("request", request_name) + _hidden("person", identity.key)
     return (
         f'<li><span class="over">{what}</span><form method="post" action="sign-in">{fields}'
-        f'<button class="btn alt">{button}</button></form></li>'
+        f'<div class="actions"><button class="btn alt">{button}</button></div></form></li>'
     )
 
 
@@ -101,14 +103,24 @@ def _hidden(name: str, value: str) -> str:
 
 
 def _languages(current: str, address: str, parameters: Mapping[str, str]) -> str:
-    """The same request again in another language."""
-    items = "".join(_language_items(current, address, parameters))
+    """The same request again in another language, and for Serbian in the other script."""
+    spoken = "sr-Latn" if current.startswith("sr") else current
+    bar = _choices(LANGUAGE_CHOICES, spoken, address, parameters)
+    scripts = ""
+    if current.startswith("sr"):
+        items = _choices(SCRIPT_CHOICES, current, address, parameters)
+        scripts = f'<ul class="script" aria-label="{escape(say("script", current))}">{items}</ul>'
     label = escape(say("language", current))
-    return f'<nav class="langs" aria-label="{label}"><div class="wrap"><ul>{items}</ul></div></nav>'
+    return f'<nav class="langs" aria-label="{label}"><div class="wrap"><ul>{bar}</ul>{scripts}</div></nav>'
 
 
-def _language_items(current: str, address: str, parameters: Mapping[str, str]) -> Iterable[str]:
-    for code, name in NAMES_OF_LANGUAGES:
-        query = escape(urlencode({**parameters, "ui_locales": code}), quote=True)
-        chosen = ' aria-current="true"' if code == current else ""
-        yield f'<li><a href="{address}?{query}" lang="{code}" hreflang="{code}"{chosen}>{name}</a></li>'
+def _choices(
+    choices: Iterable[tuple[str, str]], current: str, address: str, parameters: Mapping[str, str]
+) -> str:
+    return "".join(_choice(code, name, current, address, parameters) for code, name in choices)
+
+
+def _choice(code: str, name: str, current: str, address: str, parameters: Mapping[str, str]) -> str:
+    query = escape(urlencode({**parameters, "ui_locales": code}), quote=True)
+    chosen = ' aria-current="true"' if code == current else ""
+    return f'<li><a href="{address}?{query}" lang="{code}" hreflang="{code}"{chosen}>{name}</a></li>'

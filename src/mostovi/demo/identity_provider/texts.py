@@ -17,6 +17,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "sr": "Прескочи на садржај",
         "en": "Skip to content",
     },
+    "script": {"bs": "Pismo", "hr": "Pismo", "sr": "Писмо", "en": "Script"},
     "language": {"bs": "Jezik", "hr": "Jezik", "sr": "Језик", "en": "Language"},
     "choose": {
         "bs": "Ko se prijavljuje?",
@@ -75,13 +76,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "You can close this window.",
     },
 }
-NAMES_OF_LANGUAGES = (
-    ("bs", "Bosanski"),
-    ("en", "English"),
-    ("hr", "Hrvatski"),
-    ("sr-Latn", "Srpski"),
-    ("sr-Cyrl", "Српски"),
-)
+# Spoken names as the language bar shows them; script is a separate choice, only where there is one.
+LANGUAGE_CHOICES = (("bs", "Bosanski"), ("en", "English"), ("hr", "Hrvatski"), ("sr-Latn", "Srpski"))
+SCRIPT_CHOICES = (("sr-Latn", "Latinica"), ("sr-Cyrl", "Ћирилица"))
 
 
 def say(name: str, language: str) -> str:
