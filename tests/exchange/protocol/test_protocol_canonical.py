@@ -81,6 +81,7 @@ BROKEN_JSON = {
     "not_utf8": b'"\xff"',
     "utf_16": '{"a":1}'.encode("utf-16"),
     "lone_surrogate": b'{"\\ud800":1}',
+    "lone_surrogate_in_a_value": b'["\\udfff"]',
     "byte_order_mark": b'\xef\xbb\xbf{"a":1}',
     "trailing_comma": b"[1,]",
     "two_values": b"{}{}",

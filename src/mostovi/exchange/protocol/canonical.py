@@ -5,6 +5,7 @@ and of UTF-16 units is the same), no lone surrogates. Within it the bytes are th
 """
 
 import json
+import re
 from typing import Any, NoReturn
 
 from mostovi.exchange.protocol.faults import Fault, ProtocolRefusal
@@ -12,6 +13,7 @@ from mostovi.exchange.protocol.faults import Fault, ProtocolRefusal
 _LARGEST = 2**53 - 1
 _DEEPEST = 32
 _LARGEST_DOCUMENT = 8 * 1024 * 1024
+_HALF_A_CHARACTER = re.compile(r"[\ud800-\udfff]")
 
 
 class MalformedJson(ProtocolRefusal):
@@ -26,10 +28,7 @@ def canonical_json(value: Any) -> bytes:
     Raises MalformedJson for anything else.
     """
     _check(value, 0)
-    try:
-        return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
-    except UnicodeEncodeError:
-        raise MalformedJson("text holds half a character") from None
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def parse_json(data: bytes) -> Any:
@@ -75,23 +74,30 @@ def _refuse_number(text: str) -> NoReturn:
 
 def _check(value: Any, depth: int) -> None:
     kind = type(value)
-    if kind is str or kind is bool or value is None:
-        return
-    if kind is int:
+    if kind is str:
+        _check_text(value)
+    elif kind is int:
         if not -_LARGEST <= value <= _LARGEST:
             raise MalformedJson("an integer too large to be the same everywhere")
-        return
+    elif kind is dict or kind is list or kind is tuple:
+        _check_inside(value, depth)
+    elif kind is not bool and value is not None:
+        raise MalformedJson(f"{kind.__name__} has no canonical spelling")
+
+
+def _check_text(value: str) -> None:
+    if not value.isascii() and _HALF_A_CHARACTER.search(value):
+        raise MalformedJson("text holds half a character")
+
+
+def _check_inside(value: Any, depth: int) -> None:
     if depth >= _DEEPEST:
         raise MalformedJson("nested too deeply")
-    if kind is dict:
+    if isinstance(value, dict):
         _check_names(value)
-        for inner in value.values():
-            _check(inner, depth + 1)
-    elif kind is list or kind is tuple:
-        for inner in value:
-            _check(inner, depth + 1)
-    else:
-        raise MalformedJson(f"{kind.__name__} has no canonical spelling")
+        value = value.values()
+    for inner in value:
+        _check(inner, depth + 1)
 
 
 def _check_names(value: dict[Any, Any]) -> None:

@@ -20,7 +20,6 @@ from cryptography.x509 import Certificate
 from mostovi.exchange.protocol.canonical import (
     MalformedJson,
     canonical_json,
-    parse_canonical_json,
     parse_json,
 )
 from mostovi.exchange.protocol.certificates import (
