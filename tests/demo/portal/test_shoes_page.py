@@ -86,6 +86,20 @@ def test_an_institution_that_sealed_a_document_says_so(page, live):
     assert 'class="h"' not in response.content.decode()
 
 
+def test_a_question_about_no_person_needs_no_contract(page, live):
+    live(service="documentStatus", purpose={}, legal_basis={}, case=None, fields=[])
+    said = text_of(page.get("/"))
+    assert "a question about no person, which needs no contract" in said
+    assert "not needed" in said
+
+
+def test_a_refusal_without_a_contract_has_no_law_in_force(page, live):
+    live(**NOSY, purpose={}, legal_basis={})
+    said = text_of(page.get("/"))
+    assert "Purpose none given" in said
+    assert "Legal basis none" in said
+
+
 def test_a_question_that_waits_is_shown_as_waiting(page, live):
     live(outcome="silent", signatures="one", provider=BRCKO)
     assert "no answer yet" in text_of(page.get("/"))

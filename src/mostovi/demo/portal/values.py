@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 Look = Literal["ok", "wait", "no"]
+Force = Literal["yes", "agreement", "no", "not_needed"]
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Message:
     purpose: str
     case: str | None
     legal_basis: str
-    in_force: bool
+    force: Force
     travelled: str
     signature: str
     log_entry: str | None

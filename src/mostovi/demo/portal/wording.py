@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mostovi.demo.portal.values import Look, Message, Told
+from mostovi.demo.portal.values import Force, Look, Message, Told
 from mostovi.kernel.errors import NotFound
 from mostovi.kernel.institutions import Institution, find_institution
 from mostovi.kernel.languages import current_variant, text_in
@@ -51,10 +51,10 @@ def describe(told: Told) -> Message:
         tag=tag,
         look=look,
         asked=_who_asked_whom(told),
-        purpose=_text(told.purpose) or _("none given"),
+        purpose=_text(told.purpose) or _without_contract(told),
         case=told.case,
-        legal_basis=_text(told.legal_basis) or _("none given"),
-        in_force=told.in_force,
+        legal_basis=_text(told.legal_basis) or _("none"),
+        force=_force(told),
         travelled=_travelled(told),
         signature=_signature(told),
         log_entry=told.log_entry,
@@ -120,6 +120,18 @@ def _tag(told: Told) -> tuple[str, Look]:
     if told.outcome == "silent":
         return _("no answer yet"), "wait"
     return (_("sealed"), "ok") if told.kind == "seal" else (_("signature fine"), "ok")
+
+
+def _without_contract(told: Told) -> str:
+    if told.outcome == "answered" and told.kind == "exchange":
+        return _("a question about no person, which needs no contract")
+    return _("none given")
+
+
+def _force(told: Told) -> Force:
+    if told.purpose:
+        return "yes" if told.in_force else "agreement"
+    return "no" if told.outcome == "refused" else "not_needed"
 
 
 def _travelled(told: Told) -> str:
