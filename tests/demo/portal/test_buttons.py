@@ -3,7 +3,6 @@ import re
 
 import pytest
 from django.test import Client
-from mostovi.exchange.public import BridgeRefused
 
 from demo.portal.conftest import BRCKO
 from exchange.sealed_documents import LATER, seal_one
@@ -11,6 +10,7 @@ from mostovi.demo.population.cast import AMRA
 from mostovi.demo.portal import views
 from mostovi.demo.portal.actions import curiosity
 from mostovi.demo.portal.queries.papers import Paper
+from mostovi.exchange.public import BridgeRefused
 
 REFUSAL = BridgeRefused("Server.ClientProxy.CaseReferenceMissing")
 BUTTONS = ("/most/bajt", "/most/prekid", "/most/veza", "/most/zavirivanje")
