@@ -12,7 +12,6 @@ from mostovi.kernel.access import Actor
 
 AMRA_NUMBER, MILAN_NUMBER = "1503990554515", "2103988510018"
 NOW = datetime(2026, 11, 21, 13, 5, tzinfo=UTC)
-PERSON_NOT_FOUND = "person_not_found"
 
 RECORDS: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("tuzla-canton-interior", "residence"): {
@@ -63,6 +62,7 @@ class Bridge:
 
     silent: set[str] = field(default_factory=set)
     unknown: set[str] = field(default_factory=set)
+    refusing: set[str] = field(default_factory=set)
     sealing_down: bool = False
     asked: list[Mapping[str, Any]] = field(default_factory=list)
     sealed: list[Any] = field(default_factory=list)
@@ -78,7 +78,9 @@ class Bridge:
         if provider in self.silent:
             raise exchange.NoAnswer
         if provider in self.unknown:
-            raise refused(PERSON_NOT_FOUND)
+            raise exchange.PersonNotInRegister
+        if provider in self.refusing:
+            raise exchange.BridgeRefused("Server.ServerProxy.AccessDenied")
         return exchange.Answer(
             exchange_id=f"BA-{len(self.asked)}",
             provider=provider,
@@ -125,10 +127,6 @@ class Bridge:
             raise exchange.NoAnswer
         self.sealed.append(asked)
         return bytes(asked["pdf"]) + b"\n% sealed"
-
-
-def refused(error_type: str) -> exchange.BridgeRefused:
-    return exchange.BridgeRefused(error_type)
 
 
 @dataclass

@@ -40,7 +40,6 @@ def test_registers_are_asked_with_a_case_and_a_pseudonym_never_with_a_name(
     assert len(bridge.asked) == 4
     for asked in bridge.asked:
         assert asked["case"] == code
-        assert asked["user"].startswith("BA")
         assert asked["subject_jmb"] == AMRA_NUMBER
         assert AMRA_NUMBER not in asked["user"]
     assert set(Fact.objects.values_list("state", flat=True)) == {FactState.ANSWERED}
@@ -189,6 +188,15 @@ def test_a_register_that_does_not_know_her_hands_the_case_to_an_official(amra: A
     answer_all(amra, code)
     assert send(amra, code) == CaseState.TO_DECIDE
     assert Fact.objects.get(provider="brcko-registrar").state == FactState.NOT_FOUND
+
+
+def test_a_refused_request_does_not_hold_her_up(amra: Actor, bridge: Bridge) -> None:
+    bridge.refusing = {"fbih-tax-administration"}
+    code = a_draft(amra)
+    fact = Fact.objects.get(provider="fbih-tax-administration")
+    assert (fact.state, fact.next_try_at) == (FactState.REFUSED, None)
+    answer_all(amra, code)
+    assert send(amra, code) == CaseState.TO_DECIDE
 
 
 def test_somebody_without_a_personal_number_has_a_path(bridge: Bridge, db: None) -> None:

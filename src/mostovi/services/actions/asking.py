@@ -7,10 +7,11 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
+from mostovi.exchange import public as exchange
 from mostovi.kernel import clock
 from mostovi.kernel.access import Actor, system_actor
 from mostovi.kernel.errors import NotFound
-from mostovi.kernel.people import personal_number_of
+from mostovi.kernel.people import personal_number_of, pseudonym_for
 from mostovi.services import rules
 from mostovi.services.actions.inquiries import (
     Asker,
@@ -19,7 +20,6 @@ from mostovi.services.actions.inquiries import (
     ask_all,
     describe_contract,
     find_contract,
-    user_of,
 )
 from mostovi.services.actions.recording import find_case, note
 from mostovi.services.definition import facts_from_register
@@ -31,7 +31,6 @@ from mostovi.services.values import CaseState, FactState, Step
 MOSTOVI = system_actor("worker")
 LEASE = timedelta(seconds=30)
 CASES_PER_ROUND = 20
-PERSON_NOT_FOUND = "person_not_found"
 
 
 def ask_facts(*, actor: Actor, code: str) -> None:
@@ -85,7 +84,7 @@ def asker_for(case: Case, actor: Actor) -> Asker:
     return Asker(
         institution=case.institution,
         case=case.code,
-        user=user_of(acting, case.institution),
+        user=pseudonym_for(acting, case.institution),
         subject_jmb=personal_number_of(case.applicant_id, actor=actor, purpose=f"case {case.code}"),
     )
 
@@ -150,9 +149,9 @@ def columns_of(reply: Reply, *, tries: int, now: datetime) -> dict[str, Any]:
             "next_try_at": None,
         }
     if reply.refusal is not None:
-        not_found = reply.refusal.error_type == PERSON_NOT_FOUND
+        not_found = isinstance(reply.refusal, exchange.PersonNotInRegister)
         state = FactState.NOT_FOUND if not_found else FactState.REFUSED
-        return {"state": state, "refusal_code": reply.refusal.error_type, "next_try_at": None}
+        return {"state": state, "refusal_code": reply.refusal.code, "next_try_at": None}
     return {"state": FactState.WAITING, "next_try_at": now + rules.retry_delay(tries)}
 
 

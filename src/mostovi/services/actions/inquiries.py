@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mostovi.exchange import public as exchange
-from mostovi.kernel.people import pseudonym_for
 
 DEADLINE_SECONDS = 2.5
 
@@ -28,7 +27,7 @@ class Reply:
 
     inquiry: Inquiry
     answer: exchange.Answer | None = None
-    refusal: exchange.BridgeRefused | None = None
+    refusal: exchange.BridgeRefused | exchange.PersonNotInRegister | None = None
 
     @property
     def is_silent(self) -> bool:
@@ -43,11 +42,6 @@ class Asker:
     case: str
     user: str
     subject_jmb: str = field(repr=False)
-
-
-def user_of(person_id: int, institution: str) -> str:
-    """Who acts, as X-Road-UserId has it: the country and a pseudonym for this institution alone."""
-    return "BA" + pseudonym_for(person_id, institution)
 
 
 def ask(inquiry: Inquiry, asker: Asker, timeout_seconds: float = DEADLINE_SECONDS) -> Reply:
@@ -65,7 +59,7 @@ def ask(inquiry: Inquiry, asker: Asker, timeout_seconds: float = DEADLINE_SECOND
         )
     except exchange.NoAnswer:
         return Reply(inquiry)
-    except exchange.BridgeRefused as refusal:
+    except (exchange.BridgeRefused, exchange.PersonNotInRegister) as refusal:
         return Reply(inquiry, refusal=refusal)
     return Reply(inquiry, answer=answer)
 

@@ -15,10 +15,9 @@ from django.db.models import F
 from mostovi.exchange import public as exchange
 from mostovi.kernel import clock
 from mostovi.kernel.access import system_actor
-from mostovi.kernel.people import find_person, personal_number_of
+from mostovi.kernel.people import find_person, personal_number_of, pseudonym_for
 from mostovi.services import rules
 from mostovi.services.actions.delivering import deliver
-from mostovi.services.actions.inquiries import user_of
 from mostovi.services.actions.recording import find_case, move, note
 from mostovi.services.documents import render_template
 from mostovi.services.models import Case, Decision, Document
@@ -113,7 +112,7 @@ def _record(case: Case, decision: Decision, document: Document, pdf: bytes) -> e
         case=case.code,
         code=document.code,
         pdf_sha256=sha256(pdf).hexdigest(),
-        user=user_of(decision.official_id, case.institution),
+        user=pseudonym_for(decision.official_id, case.institution),
         authenticated_at=decision.authenticated_at,
         decided_at=decision.decided_at,
     )
