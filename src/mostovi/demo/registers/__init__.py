@@ -1,0 +1,1 @@
+"""The demonstration's registers: one small provider program, and what each institution keeps."""

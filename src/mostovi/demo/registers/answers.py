@@ -1,0 +1,84 @@
+"""What a register answers: the asked facts about one person, and no other."""
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+from mostovi.demo.registers.values import SERVICES, BadQuestion, PersonNotFound, Question
+
+Facts = dict[str, Any]
+
+
+def read_question(body: Any, case: str) -> Question:
+    """The question in a request body; raises BadQuestion, which never repeats what was sent."""
+    subject = body.get("subject") if isinstance(body, dict) else None
+    number = subject.get("jmb") if isinstance(subject, dict) else None
+    fields = body.get("fields") if isinstance(body, dict) else None
+    if not isinstance(number, str) or not isinstance(fields, list):
+        raise BadQuestion
+    if not all(isinstance(field, str) for field in fields):
+        raise BadQuestion
+    parameters = body.get("parameters")
+    return Question(number, tuple(fields), parameters if isinstance(parameters, dict) else {}, case)
+
+
+def answer(connection: sqlite3.Connection, service: str, question: Question) -> Facts:
+    """The asked facts that this register knows; raises PersonNotFound when it has no entry."""
+    known = _ANSWERS[service](connection, question)
+    return {
+        field: known[field]
+        for field in question.fields
+        if field in SERVICES[service] and known.get(field) is not None
+    }
+
+
+def find_birth(connection: sqlite3.Connection, number: str) -> Facts:
+    """The whole entry, for the extract that the registrar itself issues."""
+    return _row(connection, "SELECT * FROM births WHERE person_number = ?", number)
+
+
+def _row(connection: sqlite3.Connection, query: str, number: str) -> Facts:
+    row = connection.execute(query, (number,)).fetchone()
+    if row is None:
+        raise PersonNotFound
+    return dict(row)
+
+
+def _birth_record(connection: sqlite3.Connection, question: Question) -> Facts:
+    return find_birth(connection, question.subject)
+
+
+def _children_of_parent(connection: sqlite3.Connection, question: Question) -> Facts:
+    """An empty list is an answer: no child in this register has this parent."""
+    rows = connection.execute(
+        "SELECT given_name, family_name, born_on, born_in, person_number FROM births "
+        "WHERE ? IN (mother_number, father_number) ORDER BY born_on, person_number",
+        (question.subject,),
+    )
+    return {"children": [_child(dict(row)) for row in rows]}
+
+
+def _child(row: Facts) -> Facts:
+    number = row.pop("person_number")
+    return row | {"jmb_last_four": number[-4:]}
+
+
+def _marriage_record(connection: sqlite3.Connection, question: Question) -> Facts:
+    return _row(connection, "SELECT * FROM marriages WHERE person_number = ?", question.subject)
+
+
+def _residence(connection: sqlite3.Connection, question: Question) -> Facts:
+    return _row(connection, "SELECT * FROM residence WHERE person_number = ?", question.subject)
+
+
+def _household_income(connection: sqlite3.Connection, question: Question) -> Facts:
+    return _row(connection, "SELECT * FROM income WHERE person_number = ?", question.subject)
+
+
+_ANSWERS: dict[str, Callable[[sqlite3.Connection, Question], Facts]] = {
+    "birthRecord": _birth_record,
+    "childrenOfParent": _children_of_parent,
+    "marriageRecord": _marriage_record,
+    "residence": _residence,
+    "householdIncome": _household_income,
+}
