@@ -157,6 +157,19 @@ def test_a_contract_is_not_found_for_others() -> None:
         )
 
 
+def test_a_renewed_contract_takes_over_when_it_begins() -> None:
+    renewed = make_contract(id="csw-interior-residence-02", valid_from=NOW, valid_until=CONTRACT.valid_until)
+    coming = make_contract(
+        id="csw-interior-residence-03", valid_from=CONTRACT.valid_until - timedelta(days=1)
+    )
+    coming = replace(coming, valid_until=CONTRACT.valid_until + timedelta(days=9))
+    book = ContractBook([sign_by_both(each) for each in (renewed, CONTRACT, coming)], DIRECTORY.find_signer)
+    assert book.find_for(PORTAL, CONTRACT.service, NOW) == renewed
+    assert book.find_for(PORTAL, CONTRACT.service, NOW - timedelta(seconds=1)) == CONTRACT
+    assert book.find_for(PORTAL, CONTRACT.service, CONTRACT.valid_until) == coming
+    assert book.find_for(PORTAL, CONTRACT.service) == coming
+
+
 def test_two_versions_of_a_contract_are_told_apart_by_their_hash() -> None:
     book = ContractBook([SIGNED], DIRECTORY.find_signer)
     with pytest.raises(ContractChanged):

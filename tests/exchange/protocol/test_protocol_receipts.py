@@ -19,7 +19,10 @@ from protocol_cast import (
     REGISTER,
     ROOT,
     STRANGERS_KEY,
+    TARGET_URI,
     make_certificate,
+    request_headers,
+    signed_request,
 )
 from receipt_cast import ASKED, log_with, receipt_json, receipt_of, recorded_exchange
 
@@ -193,6 +196,12 @@ def test_a_log_cannot_invent_anothers_question() -> None:
         verify(tampered(lambda message: replace(message, key_id="A" * 43)))
     with pytest.raises(UntrustedCertificate):
         verify(tampered(lambda message: replace(message, base="nothing")))
+
+
+def test_ids_percent_encoded_in_another_way_are_the_same_ids() -> None:
+    lines = [(name, value.replace("portal", "%70ortal")) for name, value in request_headers()]
+    _, request = signed_request(headers=lines, target_uri=TARGET_URI.replace("register", "r%65gister"))
+    verify(receipt_of(replace(QUESTION, request=SignedMessage.of(request))))
 
 
 def test_a_question_signed_outside_the_root_is_not_trusted() -> None:

@@ -10,12 +10,17 @@ from cryptography.x509 import Certificate
 
 from mostovi.exchange.protocol.certificates import Purpose, holder_of, verify_certificate
 from mostovi.exchange.protocol.faults import Fault, ProtocolRefusal
-from mostovi.exchange.protocol.identifiers import MemberId
+from mostovi.exchange.protocol.identifiers import (
+    InvalidIdentifier,
+    MemberId,
+    parse_client,
+    parse_request_target,
+)
 from mostovi.exchange.protocol.keys import p256_public_key, verify_signature
 from mostovi.exchange.protocol.records import LogRecord, SignedMessage
 
 _CREATED = re.compile(r";created=(\d{1,12})(?:;|$)")
-_SERVICE_IN_URI = re.compile(r"https?://[^/]+/r1/((?:[^/?]+/){4}[^/?]+)")
+_TARGET_IN_URI = re.compile(r"https?://[^/]+(/.*)")
 
 
 class ForgedEvidence(ProtocolRefusal):
@@ -76,12 +81,13 @@ def _check_says_the_same(signed: SignedBy, lines: Mapping[str, str], record: Log
     suffix = "" if signed.direction is Direction.REQUEST else ";req"
     if record.service and _service_in(lines.get(f'"@target-uri"{suffix}', "")) != record.service:
         raise ForgedEvidence(f"record and {signed.direction} differ in the service")
+    if signed.direction is Direction.REQUEST and _client_in(lines) != record.consumer:
+        raise ForgedEvidence("record and request differ in the client")
 
 
 def _said_by_request(record: LogRecord) -> dict[str, str | None]:
     contract = f"{record.contract_id};sha-256={record.contract_hash}" if record.contract_hash else None
     return {
-        '"x-road-client"': record.consumer,
         '"x-road-id"': record.exchange_id,
         '"x-road-request-id"': record.request_id,
         '"x-road-issue"': record.case,
@@ -112,5 +118,16 @@ def _signed_at(params: str) -> datetime:
 
 
 def _service_in(uri: str) -> str | None:
-    found = _SERVICE_IN_URI.match(uri)
-    return found[1] if found else None
+    """The service in a target, in our spelling of ids: others may percent-encode otherwise."""
+    found = _TARGET_IN_URI.fullmatch(uri)
+    try:
+        return str(parse_request_target(found[1]).service) if found else None
+    except InvalidIdentifier:
+        return None
+
+
+def _client_in(lines: Mapping[str, str]) -> str | None:
+    try:
+        return str(parse_client(lines.get('"x-road-client"', "")))
+    except InvalidIdentifier:
+        return None

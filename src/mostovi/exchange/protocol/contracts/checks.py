@@ -61,7 +61,7 @@ class ContractBook:
     def __init__(self, contracts: Sequence[SignedContract], find_signer: FindSigner) -> None:
         """Raises ContractNotSigned, or MalformedContract when two have the same id."""
         self._by_id: dict[str, Contract] = {}
-        self._by_parties: dict[tuple[SubsystemId, ServiceId], Contract] = {}
+        self._by_parties: dict[tuple[SubsystemId, ServiceId], list[Contract]] = {}
         for signed in contracts:
             verify_contract(signed, find_signer)
             self._add(signed.contract)
@@ -79,18 +79,22 @@ class ContractBook:
             raise ContractChanged(contract.id)
         return contract
 
-    def find_for(self, consumer: SubsystemId, service: ServiceId) -> Contract:
-        """The contract under which ``consumer`` may ask ``service``. Raises NoContract."""
-        contract = self._by_parties.get((consumer, service))
-        if contract is None:
+    def find_for(self, consumer: SubsystemId, service: ServiceId, now: datetime | None = None) -> Contract:
+        """The contract under which ``consumer`` may ask ``service``. Raises NoContract.
+
+        Of several, the one that began last; given ``now``, of those valid now if there are any.
+        """
+        found = self._by_parties.get((consumer, service))
+        if not found:
             raise NoContract(f"{consumer} has none for {service}")
-        return contract
+        valid = [each for each in found if now and each.valid_from <= now < each.valid_until]
+        return max(valid or found, key=lambda each: each.valid_from)
 
     def _add(self, contract: Contract) -> None:
         if contract.id in self._by_id:
             raise MalformedContract(f"two contracts are called {contract.id}")
         self._by_id[contract.id] = contract
-        self._by_parties[contract.consumer, contract.service] = contract
+        self._by_parties.setdefault((contract.consumer, contract.service), []).append(contract)
 
 
 def check_request_allowed(
