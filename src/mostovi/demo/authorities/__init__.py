@@ -1,0 +1,1 @@
+"""The demonstration's authorities: certificates, directory and time stamps. For `mostovi demo` alone."""

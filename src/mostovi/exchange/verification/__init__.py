@@ -1,0 +1,1 @@
+"""Verifies sealed documents and receipts offline, against a root given separately. No Django."""

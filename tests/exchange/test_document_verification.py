@@ -1,0 +1,344 @@
+"""What is said of a PDF: genuine only if every byte is as it was sealed; and hostile files crash nothing."""
+
+import time
+import zlib
+from dataclasses import replace
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+import sealed_documents as made
+from asn1crypto import cms, x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+
+from mostovi.demo.authorities import issuing
+from mostovi.demo.authorities.key_files import read_issued
+from mostovi.exchange.sealing.seal import seal_document
+from mostovi.exchange.verification import revocation
+from mostovi.exchange.verification.alteration import changed_words, describe_alteration
+from mostovi.exchange.verification.documents import verify_document
+from mostovi.exchange.verification.seals import locate_seals
+from mostovi.exchange.verification.values import Verdict
+
+
+@pytest.fixture(scope="module")
+def document(tmp_path_factory: pytest.TempPathFactory) -> made.Sealed:
+    return made.seal_one(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="module")
+def keys(document: made.Sealed) -> Path:
+    return document.keys
+
+
+@pytest.fixture(scope="module")
+def root(document: made.Sealed) -> bytes:
+    return document.root
+
+
+@pytest.fixture(scope="module")
+def sealed(document: made.Sealed) -> bytes:
+    return document.pdf
+
+
+def verdict_on(pdf: bytes, root: bytes) -> Verdict:
+    return verify_document(pdf, trust_root=root, now=made.LATER)
+
+
+def said(verdict: Verdict) -> str:
+    return "\n".join(map(str, (*verdict.proved, *verdict.unproved, *verdict.false)))
+
+
+def test_a_sealed_document_is_genuine(sealed: bytes, root: bytes) -> None:
+    verdict = verdict_on(sealed, root)
+    assert verdict.state == "genuine"
+    assert verdict.issuer == "Centre for Social Work Tuzla"
+    assert verdict.issuer_code == "tuzla-social-work"
+    assert verdict.issued_at == made.SEALED_AT
+    assert verdict.code == made.CODE
+    assert verdict.false == ()
+
+
+def test_the_verdict_separates_what_is_proved_from_what_is_not(sealed: bytes, root: bytes) -> None:
+    verdict = verdict_on(sealed, root)
+    proved = "\n".join(map(str, verdict.proved))
+    unproved = "\n".join(map(str, verdict.unproved))
+    assert "Centre for Social Work Tuzla made the seal" in proved
+    assert "no later than 9 December 2026 at 10:05:00 UTC" in proved
+    assert "Every byte" in proved
+    assert "not withdrawn" in proved
+    assert "still in force" in unproved
+    assert "not qualified" in unproved
+
+
+def test_another_root_does_not_vouch_for_it(sealed: bytes, tmp_path: Path) -> None:
+    other = made.made_keys(tmp_path) / "root.pem"
+    verdict = verdict_on(sealed, other.read_bytes())
+    assert verdict.state == "not_ours"
+    assert verdict.issuer is None
+
+
+def test_a_certificate_inside_the_file_never_becomes_the_root(sealed: bytes, keys: Path) -> None:
+    own = (keys / "tuzla-social-work" / "sealing.pem").read_bytes()
+    assert verdict_on(sealed, own).state != "genuine"
+
+
+@settings(max_examples=150, deadline=None)
+@given(position=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
+def test_no_changed_byte_goes_unnoticed(position: float, flip: int, document: made.Sealed) -> None:
+    sealed, root = document.pdf, document.root
+    changed = bytearray(sealed)
+    changed[int(position * len(sealed))] ^= flip
+    assert verdict_on(bytes(changed), root).state != "genuine"
+
+
+@settings(max_examples=250, deadline=None)
+@given(position=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
+@example(position=0, flip=0x20)
+def test_no_changed_byte_in_the_signature_itself_goes_unnoticed(
+    position: float, flip: int, document: made.Sealed
+) -> None:
+    sealed, root = document.pdf, document.root
+    (seal,) = locate_seals(sealed)
+    changed = bytearray(sealed)
+    changed[seal.gap_start + int(position * (seal.gap_end - seal.gap_start))] ^= flip
+    assert verdict_on(bytes(changed), root).state != "genuine"
+
+
+@settings(max_examples=150, deadline=None)
+@given(position=st.floats(0, 1, exclude_max=True), value=st.integers(1, 255))
+def test_no_changed_byte_of_the_decoded_signature_goes_unnoticed(
+    position: float, value: int, document: made.Sealed
+) -> None:
+    sealed, root = document.pdf, document.root
+    (seal,) = locate_seals(sealed)
+    der = bytearray(seal.container(sealed))
+    der[int(position * len(der))] ^= value
+    digits = bytes(der).hex().upper().encode()
+    changed = sealed[: seal.gap_start + 1] + digits + sealed[seal.gap_start + 1 + len(digits) :]
+    assert len(changed) == len(sealed)
+    assert verdict_on(changed, root).state != "genuine"
+
+
+def test_each_hexadecimal_letter_in_lower_case_is_noticed(sealed: bytes, root: bytes) -> None:
+    (seal,) = locate_seals(sealed)
+    gap = sealed[seal.gap_start : seal.gap_end].lower()
+    assert verdict_on(sealed[: seal.gap_start] + gap + sealed[seal.gap_end :], root).state == "altered"
+
+
+def test_a_certificate_slipped_into_the_container_is_noticed(sealed: bytes, root: bytes, keys: Path) -> None:
+    (seal,) = locate_seals(sealed)
+    outer = cms.ContentInfo.load(seal.container(sealed))
+    stranger = made.credential_of(keys, "zenica-registrar").certificate().public_bytes(Encoding.DER)
+    outer["content"]["certificates"].append(
+        cms.CertificateChoices(name="certificate", value=x509.Certificate.load(stranger))
+    )
+    der = outer.dump()
+    gap = b"<" + der.hex().upper().encode().ljust(seal.gap_end - seal.gap_start - 2, b"0") + b">"
+    assert len(gap) == seal.gap_end - seal.gap_start
+    verdict = verdict_on(sealed[: seal.gap_start] + gap + sealed[seal.gap_end :], root)
+    assert verdict.state != "genuine"
+
+
+def test_a_changed_byte_is_reported_with_the_bytes_the_seal_covers(sealed: bytes, root: bytes) -> None:
+    changed = bytearray(sealed)
+    changed[600] ^= 1
+    verdict = verdict_on(bytes(changed), root)
+    (seal,) = locate_seals(sealed)
+    assert verdict.state == "altered"
+    assert verdict.issuer == "Centre for Social Work Tuzla"
+    assert f"bytes 0–{seal.gap_start - 1} and {seal.gap_end}–{len(sealed) - 1} differs" in said(verdict)
+
+
+def test_appended_bytes_are_counted(sealed: bytes, root: bytes) -> None:
+    verdict = verdict_on(sealed + b"\n% a note\n%%EOF\n", root)
+    assert verdict.state == "altered"
+    assert f"16 bytes were added after the document was sealed, from byte {len(sealed)} on" in said(verdict)
+
+
+def test_a_revision_that_replaces_a_page_is_described_in_words(
+    sealed: bytes, root: bytes, keys: Path
+) -> None:
+    # Both files number the signs of their fonts from 1: the digits of 811 stand where 188 stands in ours.
+    other = made.plain_document(made.PAGES.replace("118 KM", "811 KM"))
+    writer = IncrementalPdfFileWriter(BytesIO(sealed), strict=False)
+    page = writer.root["/Pages"]["/Kids"][0].get_object()
+    contents = contents_of_first_page(other)
+    page[generic.pdf_name("/Contents")] = writer.add_object(contents)
+    writer.update_container(page)
+    output = BytesIO()
+    writer.write(output)
+    verdict = verdict_on(output.getvalue(), root)
+    assert verdict.state == "altered"
+    assert "Page 1: “118” became “188”." in said(verdict)
+
+
+def contents_of_first_page(pdf: bytes) -> generic.StreamObject:
+    page = PdfFileReader(BytesIO(pdf), strict=False).root["/Pages"]["/Kids"][0].get_object()
+    return generic.StreamObject(stream_data=page["/Contents"].data)
+
+
+def test_a_second_seal_by_a_stranger_does_not_hide_the_first(
+    sealed: bytes, root: bytes, tmp_path: Path
+) -> None:
+    stranger = made.made_keys(tmp_path)
+    (seal,) = locate_seals(sealed)
+    foreign = made.sealed(stranger)
+    (their_seal,) = locate_seals(foreign)
+    appended = sealed + foreign[their_seal.gap_start - 200 :]
+    assert verdict_on(appended, root).state == "altered"
+    assert seal.covered_end == len(sealed)
+
+
+def test_a_stranger_who_takes_our_names_is_not_believed(root: bytes, tmp_path: Path) -> None:
+    assert verdict_on(made.sealed(made.made_keys(tmp_path)), root).state == "not_ours"
+
+
+def test_without_revocation_lists_a_withdrawal_is_left_open(keys: Path, root: bytes) -> None:
+    assert "no list of withdrawn certificates" in said(verdict_on(sealed_without_lists(keys), root))
+
+
+def test_a_certificate_withdrawn_before_sealing_makes_the_document_false(keys: Path, root: bytes) -> None:
+    pdf = sealed_without_lists(keys)
+    serial = made.credential_of(keys).certificate().serial_number
+    withdrawn = issuing.revocation_list(
+        read_issued(keys / "root"), number=9, now=made.KEYS_MADE_AT, revoked=[serial]
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(revocation, "_embedded", lambda _: [withdrawn.public_bytes(Encoding.DER)])
+        verdict = verdict_on(pdf, root)
+    assert verdict.state == "altered"
+    assert "had been withdrawn on 21 November 2026" in said(verdict)
+
+
+def sealed_without_lists(keys: Path) -> bytes:
+    credential = made.credential_of(keys)
+    return seal_document(
+        made.plain_document(),
+        credential=replace(credential, revocation_lists_pem=b""),
+        time_stamper=made.LocalAuthority(keys),
+        reason=made.REASON,
+        location="Tuzla",
+        sealed_at=made.SEALED_AT,
+    )
+
+
+def test_a_document_from_the_future_is_not_called_genuine(sealed: bytes, root: bytes) -> None:
+    verdict = verify_document(sealed, trust_root=root, now=made.SEALED_AT - timedelta(days=1))
+    assert verdict.state == "unusable"
+    assert "after the time you asked about" in said(verdict)
+
+
+def test_long_after_the_certificate_expired_the_time_stamp_still_speaks(sealed: bytes, root: bytes) -> None:
+    verdict = verify_document(sealed, trust_root=root, now=made.SEALED_AT + timedelta(days=2000))
+    assert verdict.state == "genuine"
+    assert "before its certificate expired" in said(verdict)
+
+
+def test_a_root_file_without_a_certificate_is_an_error_of_the_caller(sealed: bytes) -> None:
+    with pytest.raises(ValueError, match="PEM"):
+        verify_document(sealed, trust_root=b"nothing", now=made.LATER)
+
+
+BOMB = zlib.compress(bytes(50_000_000), 9)
+
+
+def bomb() -> bytes:
+    stream = b"1 0 obj\n<</Length %d/Filter/FlateDecode/Type/ObjStm/N 9/First 9>>stream\n" % len(BOMB)
+    return b"%PDF-1.7\n" + stream + BOMB + b"\nendstream\nendobj\nstartxref\n9\n%%EOF"
+
+
+def hostile() -> dict[str, bytes]:
+    pdf = made.plain_document()
+    return {
+        "nothing": b"",
+        "not a PDF": b"GIF89a" + bytes(1000),
+        "ten million zeros": bytes(10_000_000),
+        "truncated": pdf[: len(pdf) // 2],
+        "a table that is not there": b"%PDF-1.7\nstartxref\n4000000000\n%%EOF",
+        "a huge table": b"%PDF-1.7\nxref\n0 9999999999\ntrailer\n<</Size 9999999999>>\nstartxref\n0\n%%EOF",
+        "encrypted": pdf.replace(b"/Root", b"/Encrypt 9 0 R/Root"),
+        "a damaged seal": b"%PDF-1.7\n/ByteRange [0 10 99999999999 5]\nxref\nstartxref\n41\n%%EOF",
+        "nested brackets": b"%PDF-1.7\n" + b"[" * 1_000_000 + b"\n%%EOF",
+        "a thousand seals": b"%PDF-1.7\n" + b"/ByteRange [0 20 90 1]" * 100_000 + b"\n%%EOF",
+        "endless white space": b"%PDF-1.7\n/ByteRange" + b" " * 5_000_000 + b"[\n%%EOF",
+        "open hexadecimal": b"%PDF-1.7\n" + b"<" + b"A" * 5_000_000 + b"\n%%EOF",
+        "too large": b"%PDF-1.7\n" + bytes(21 * 1024 * 1024),
+    }
+
+
+@pytest.mark.parametrize("name", list(hostile()))
+def test_a_hostile_file_is_unusable_and_found_so_quickly(name: str, root: bytes) -> None:
+    pdf = hostile()[name]
+    started = time.process_time()
+    assert verdict_on(pdf, root).state == "unusable"
+    assert time.process_time() - started < 2
+
+
+def test_a_compression_bomb_is_never_opened(root: bytes, sealed: bytes) -> None:
+    started = time.process_time()
+    assert verdict_on(bomb(), root).state in {"unusable", "not_ours"}
+    assert verdict_on(sealed + bomb(), root).state == "altered"
+    assert time.process_time() - started < 5
+
+
+def test_a_pdf_that_nobody_sealed_is_not_ours(root: bytes) -> None:
+    verdict = verdict_on(made.plain_document(), root)
+    assert verdict.state == "not_ours"
+    assert "no seal" in said(verdict)
+
+
+def test_a_truncated_sealed_document_is_unusable(sealed: bytes, root: bytes) -> None:
+    (seal,) = locate_seals(sealed)
+    verdict = verdict_on(sealed[: seal.gap_end + 300], root)
+    assert verdict.state == "unusable"
+    assert "its end is missing" in said(verdict)
+
+
+@settings(max_examples=100, deadline=None)
+@given(junk=st.binary(max_size=4000))
+def test_junk_in_the_signatures_place_crashes_nothing(junk: bytes, document: made.Sealed) -> None:
+    sealed, root = document.pdf, document.root
+    (seal,) = locate_seals(sealed)
+    digits = junk.hex().upper().encode()[: seal.gap_end - seal.gap_start - 2]
+    changed = sealed[: seal.gap_start + 1] + digits + sealed[seal.gap_start + 1 + len(digits) :]
+    assert changed == sealed or verdict_on(changed, root).state != "genuine"
+
+
+def test_equal_files_have_no_alteration(sealed: bytes) -> None:
+    assert describe_alteration(sealed, sealed) is None
+
+
+def test_an_alteration_in_the_seal_is_named_so(sealed: bytes) -> None:
+    (seal,) = locate_seals(sealed)
+    changed = bytearray(sealed)
+    changed[seal.gap_start + 50] ^= 1
+    alteration = describe_alteration(sealed, bytes(changed))
+    assert alteration is not None
+    assert (alteration.part, alteration.page, alteration.count) == ("seal", None, 1)
+
+
+def test_appended_bytes_are_an_alteration_from_the_old_end_on(sealed: bytes) -> None:
+    alteration = describe_alteration(sealed, sealed + b"xyz")
+    assert alteration is not None
+    assert (alteration.offset, alteration.count, alteration.old_byte) == (len(sealed), 3, None)
+    assert alteration.part == "appended"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("Iznos: 118 KM mjesečno", "Iznos: 178 KM mjesečno", ("118", "178")),
+        ("isto", "isto", ("", "")),
+        ("a b c", "a c", ("b", "")),
+        ("a a", "a a a", ("", "a")),
+    ],
+)
+def test_the_changed_words_are_the_shortest_run(old: str, new: str, expected: tuple[str, str]) -> None:
+    assert changed_words(old, new) == expected
