@@ -1,6 +1,8 @@
 """Amra applies: facts first, one answer after the other, one receipt however often she sends it."""
 
 from datetime import timedelta
+from threading import Event
+from time import monotonic
 
 import pytest
 
@@ -8,6 +10,7 @@ from mostovi.kernel.access import ANONYMOUS, Actor
 from mostovi.kernel.errors import NotAllowed, NotFound
 from mostovi.kernel.models import AuditLine, Message
 from mostovi.services import rules, tasks
+from mostovi.services.actions import applying, inquiries
 from mostovi.services.actions.applying import (
     NotAgreed,
     agree_to_facts,
@@ -301,3 +304,39 @@ def test_a_case_is_decided_by_the_rules_it_began_under(amra: Actor, bridge: Brid
     code = a_draft(amra)
     case = Case.objects.get(code=code)
     assert catalogue._pinned(case.version_id).version == case.version_id
+
+
+def test_two_presses_at_the_same_moment_send_once(amra: Actor, bridge: Bridge) -> None:
+    code = a_draft(amra)
+    answer_all(amra, code)
+    read_by_both = Case.objects.get(code=code)
+    send(amra, code)
+    applying._submit_once(read_by_both, amra)
+    assert AuditLine.objects.filter(action="received").count() == 1
+
+
+def test_two_starts_at_the_same_moment_make_one_draft(
+    amra: Actor, bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create, codes = applying._create, []
+
+    def both_at_once(**asked: object) -> str:
+        codes.append(create(**asked))  # type: ignore[arg-type]
+        return create(**asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(applying, "_create", both_at_once)
+    assert start_case(actor=amra, service="child-allowance") == codes[0]
+    assert Case.objects.count() == 1
+
+
+def test_a_register_that_hangs_does_not_hold_the_page(
+    amra: Actor, bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = Event()
+    monkeypatch.setattr(inquiries, "DEADLINE_SECONDS", -0.4)
+    bridge.before_answer = lambda: waiting.wait(5) and None
+    began = monotonic()
+    code = a_draft(amra)
+    waiting.set()
+    assert monotonic() - began < 2
+    assert set(Case.objects.get(code=code).facts.values_list("state", flat=True)) == {FactState.WAITING}

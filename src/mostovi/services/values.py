@@ -150,6 +150,10 @@ class DocumentSummary:
     sha256: str
     size: int
 
+    @property
+    def kilobytes(self) -> int:
+        return max(1, round(self.size / 1000))
+
 
 @dataclass(frozen=True)
 class DocumentFile:
