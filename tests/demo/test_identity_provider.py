@@ -17,11 +17,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from mostovi.demo.identity_provider.persons import pairwise_subject
 from mostovi.demo.identity_provider.program import make_application
 from mostovi.demo.identity_provider.provider import Provider
-from mostovi.demo.identity_provider.rules import LANGUAGES
-from mostovi.demo.identity_provider.texts import TEXTS, say
 from mostovi.demo.identity_provider.tokens import read_or_make_key
 from mostovi.demo.identity_provider.values import Client
 from mostovi.demo.population import cast
@@ -144,13 +141,6 @@ def test_the_published_keys_hold_no_private_part(play: Callable[[Story], None]) 
         assert key["crv"] == "P-256"
 
     play(story)
-
-
-def test_the_signing_key_is_made_once_and_readable_by_its_owner_only(tmp_path: Path) -> None:
-    first = read_or_make_key(tmp_path / "secrets" / "key.json")
-    second = read_or_make_key(tmp_path / "secrets" / "key.json")
-    assert first.kid == second.kid
-    assert (tmp_path / "secrets" / "key.json").stat().st_mode & 0o777 == 0o600
 
 
 def test_userinfo_answers_the_bearer_only(play: Callable[[Story], None]) -> None:
@@ -396,17 +386,3 @@ def test_what_is_written_into_a_page_is_escaped(play: Callable[[Story], None]) -
         assert "<script" not in page
 
     play(story)
-
-
-def test_the_subject_of_a_person_differs_from_client_to_client(provider: Provider) -> None:
-    subjects = {pairwise_subject(b"secret", client, "amra") for client in ("portal", "another")}
-    assert len(subjects) == 2
-
-
-def test_every_sentence_exists_in_all_five_variants() -> None:
-    assert all(set(texts) == {"bs", "hr", "sr", "en"} for texts in TEXTS.values())
-    assert all(say(name, language) for name in TEXTS for language in LANGUAGES)
-
-
-def test_serbian_latin_is_derived() -> None:
-    assert say("confirm", "sr-Latn") == "Potvrdite da ste to vi"

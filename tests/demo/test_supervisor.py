@@ -23,12 +23,8 @@ from mostovi.demo.supervisor.readiness import NotReady, wait_for_all
 from mostovi.demo.supervisor.values import Probe, Program
 
 SLEEPER = (sys.executable, "-c", "import time; print('hello', flush=True); time.sleep(600)")
-STUBBORN = (
-    sys.executable,
-    "-c",
-    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True);"
-    "time.sleep(600)",
-)
+DEAF = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+STUBBORN = (sys.executable, "-c", DEAF + "import time; print('up', flush=True); time.sleep(600)")
 SERVER = """
 import sys
 from aiohttp import web
