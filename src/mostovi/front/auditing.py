@@ -42,12 +42,15 @@ def inspect_logs(actor: Actor, *, seen: Mapping[str, Any]) -> list[InspectedLog]
 
 def remember(logs: Sequence[InspectedLog], seen: Mapping[str, Any]) -> dict[str, Any]:
     """What to compare with next time. A log that failed its proof keeps the older, trusted state."""
-    now = {
-        log.institution.code: {"size": log.gateway.tree_size, "root": log.gateway.root_hash}
-        for log in logs
-        if log.gateway.answering and not log.broken
-    }
+    now = {log.institution.code: _state_of(log) for log in logs if log.gateway.answering and not log.broken}
     return {**seen, **now}
+
+
+def _state_of(log: InspectedLog) -> dict[str, Any]:
+    """The proved state where there is a proof: the log may have grown between the two questions."""
+    if log.check is not None:
+        return {"size": log.check.new_size, "root": log.check.root}
+    return {"size": log.gateway.tree_size, "root": log.gateway.root_hash}
 
 
 def read_log(actor: Actor, *, institution: str, before: int | None) -> LogPage:

@@ -68,6 +68,8 @@ def check_code(typed: str, signed_statement: str = "") -> Finding:
         return _ask_issuer(code)
     try:
         stated = exchange.check_statement(code=code, signed=signed_statement)
+    except exchange.NoAnswer:
+        return _ask_issuer(code)
     except Refusal:
         return Finding("altered", code=code, by="statement")
     known = Finding(

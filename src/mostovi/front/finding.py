@@ -48,11 +48,11 @@ def search(asked: str) -> Found:
 
 def find_services(asked: str) -> Sequence[services.ServiceSummary]:
     """Services in whose title, reason or key words all words that were asked for begin."""
-    return [
-        service
-        for service in services.list_services()
-        if matches(asked, [service.title, service.summary, service.event, *service.keywords.values()])
-    ]
+    return [service for service in services.list_services() if matches(asked, _words_of(service))]
+
+
+def _words_of(service: services.ServiceSummary) -> list[str]:
+    return [service.summary, service.event, *service.titles.values(), *service.keywords.values()]
 
 
 def find_institutions(asked: str) -> Sequence[Institution]:

@@ -42,9 +42,10 @@ class LanguageMiddleware:
 
 def _preferred(request: HttpRequest) -> str:
     for tag, _weight in trans_real.parse_accept_lang_header(request.headers.get("Accept-Language", "")):
-        variant = _BY_TAG.get(tag) or _BY_TAG.get(tag.partition("-")[0])
-        if variant:
-            return variant
+        parts = tag.split("-")
+        for length in range(len(parts), 0, -1):
+            if variant := _BY_TAG.get("-".join(parts[:length])):
+                return variant
     return VARIANTS[0]
 
 

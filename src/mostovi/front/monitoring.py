@@ -17,16 +17,18 @@ from mostovi.kernel.institutions import Institution, find_institution
 from mostovi.services import public as services
 
 KEPT_SECONDS = 3
+REMEMBERED_SECONDS = 24 * 3600
 SLOW_MILLISECONDS = 250
 _KEY = "status"
 
 
 @dataclass(frozen=True)
 class Span:
-    """One institution on the viaduct."""
+    """One institution on the viaduct; ``last_seen_at`` is when its gateway last answered this portal."""
 
     institution: Institution
     gateway: exchange.GatewayStatus
+    last_seen_at: datetime | None
 
     @property
     def state(self) -> str:
@@ -44,7 +46,7 @@ class CaseLevel:
 
 @dataclass(frozen=True)
 class Report:
-    """The whole page. ``per_minute`` ends with the last full minute."""
+    """The whole page. ``per_minute`` ends with the minute that has just begun."""
 
     at: datetime
     spans: tuple[Span, ...]
@@ -66,8 +68,8 @@ class Report:
         return sum(span.gateway.refused_today for span in self.spans)
 
     @property
-    def last_minute(self) -> int:
-        return self.per_minute[-1] if self.per_minute else 0
+    def exchanges(self) -> int:
+        return sum(self.per_minute)
 
     @property
     def p95_milliseconds(self) -> float | None:
@@ -101,18 +103,29 @@ def _ask() -> Report:
     institutions = list_gateways()
     with ThreadPoolExecutor(max_workers=max(len(institutions), 1)) as pool:
         gateways = list(pool.map(lambda each: exchange.gateway_status(institution=each.code), institutions))
+    now = clock.now()
     spans = tuple(
-        Span(institution, gateway) for institution, gateway in zip(institutions, gateways, strict=True)
+        Span(institution, gateway, _last_seen(gateway, now))
+        for institution, gateway in zip(institutions, gateways, strict=True)
     )
     per_minute = _per_minute(gateways)
     return Report(
-        at=clock.now(),
+        at=now,
         spans=spans,
         viaduct=tuple(draw_viaduct(_bays(gateways))),
         per_minute=per_minute,
         bars=draw_bars(per_minute),
         cases=_cases(),
     )
+
+
+def _last_seen(gateway: exchange.GatewayStatus, now: datetime) -> datetime | None:
+    key = f"gateway-seen/{gateway.institution}"
+    if not gateway.answering:
+        seen: datetime | None = cache.get(key)
+        return seen
+    cache.set(key, now, REMEMBERED_SECONDS)
+    return now
 
 
 def _bays(gateways: Sequence[exchange.GatewayStatus]) -> list[Bay]:

@@ -20,7 +20,7 @@ _TELLING_MOST = ("refused", "answered", "read", "sealed", "asked")
 
 @dataclass(frozen=True)
 class Look:
-    """One look. An exchange stands in two logs: ``usage`` is the line that tells most, ``other`` the second."""
+    """One look. An exchange stands in two logs: ``usage`` is the line that tells most, ``other`` the rest."""
 
     usage: exchange.Usage
     other: exchange.Usage | None = None

@@ -1,5 +1,7 @@
 """Is this paper genuine? For any counter, bank or embassy; nobody signs in."""
 
+from typing import Any
+
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -77,7 +79,7 @@ def check_file(request: HttpRequest) -> HttpResponse:
     return _page(request, finding=finding)
 
 
-def _content(file: UploadedFile | None) -> bytes:
+def _content(file: UploadedFile[Any] | None) -> bytes:
     if file is None or file.size == 0:
         raise NoFile
     if file.size is None or file.size > LARGEST_BYTES:

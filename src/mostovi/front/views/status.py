@@ -14,6 +14,6 @@ from mostovi.kernel.access_views import access
 @access("public")
 def status(request: HttpRequest) -> HttpResponse:
     report = monitoring.describe_now()
-    first = report.at - timedelta(minutes=len(report.per_minute))
+    first = report.at - timedelta(minutes=len(report.per_minute) - 1)
     minutes = [(first + timedelta(minutes=number), value) for number, value in enumerate(report.per_minute)]
     return render(request, "front/status.html", {"report": report, "minutes": minutes})

@@ -1,0 +1,182 @@
+"""Is this paper genuine? One sentence, nothing beyond the paper, and nothing for guessers."""
+
+from datetime import date
+from io import BytesIO
+
+import pytest
+import segno
+from django.core.files.uploadedfile import SimpleUploadedFile
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from front.bridge import paper
+from mostovi.exchange import public as exchange
+from mostovi.exchange.protocol.canonical import canonical_json
+from mostovi.exchange.protocol.digests import encode_base64url
+from mostovi.exchange.verification.values import Statement, Verdict
+from mostovi.front import checking
+
+pytestmark = pytest.mark.django_db
+CODE = "J4T92M7AE"
+SAID = canonical_json(["BA/GOV/brcko-registrar", "birth-extract", "2026-12-09"])
+SIGNED = encode_base64url(SAID + bytes(64))
+
+
+def read(response) -> str:
+    return response.content.decode()
+
+
+def photo(text: str) -> SimpleUploadedFile:
+    picture = BytesIO()
+    segno.make(text).save(picture, kind="png", scale=6)
+    return SimpleUploadedFile("paper.png", picture.getvalue(), "image/png")
+
+
+def pdf(content: bytes = b"%PDF-1.7") -> SimpleUploadedFile:
+    return SimpleUploadedFile("decision.pdf", content, "application/pdf")
+
+
+@pytest.fixture
+def stated(bridge) -> exchange.Stated:
+    known = exchange.Stated(CODE, "brcko-registrar", "birth-extract", date(2026, 12, 9))
+    bridge.statements[SIGNED] = known
+    return known
+
+
+@pytest.fixture
+def verdict(monkeypatch, settings, tmp_path):
+    """What the verification engine says of any file."""
+    root = tmp_path / "root.pem"
+    root.write_bytes(b"")
+    settings.TRUST_ROOT = str(root)
+
+    def says(said: Verdict) -> None:
+        monkeypatch.setattr(checking, "verify_document", lambda *_, **__: said)
+
+    return says
+
+
+GENUINE = Verdict("document", "genuine", issuer="Registrar", issuer_code="brcko-registrar", code=CODE)
+
+
+@pytest.mark.parametrize("typed", ["J4T-92M-7AE", "j4t 92m 7ae", "Ј4Т92М7АЕ"])
+def test_a_typed_code_leads_to_one_sentence(client, bridge, typed):
+    bridge.papers[CODE] = paper(CODE)
+    response = client.get("/provjera", {"code": typed, "lang": "en"}, follow=True)
+    assert "Issued by the Registrar of Brčko District on 9 December 2026. Still valid." in read(response)
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        ("replaced", "Genuine, but replaced by a newer document on 3 March 2027."),
+        ("revoked", "Genuine, but withdrawn by its issuer on 3 March 2027."),
+        ("unsealed", "No institution on the bridge issued a document with this code."),
+    ],
+)
+def test_what_became_of_a_paper_is_said(client, bridge, state, sentence):
+    bridge.papers[CODE] = paper(CODE, state)
+    assert sentence in read(client.get(f"/provjera/{CODE}?lang=en"))
+
+
+def test_a_code_nobody_issued_is_not_ours(client, bridge):
+    assert "No institution on the bridge issued" in read(client.get(f"/provjera/{CODE}?lang=en"))
+
+
+def test_a_silent_issuer_is_no_verdict_on_the_paper(client, bridge):
+    bridge.silent = ("brcko-registrar",)
+    page = read(client.get(f"/provjera/{CODE}?lang=en"))
+    assert "does not answer at the moment" in page
+    assert "Nothing is wrong with the paper because of that." in page
+
+
+def test_a_signed_square_code_proves_the_issuer_while_it_is_silent(client, bridge, stated):
+    bridge.silent = ("brcko-registrar",)
+    page = read(client.get(f"/provjera/{CODE}?s={SIGNED}&lang=en"))
+    assert "Issued by the Registrar of Brčko District on 9 December 2026. Whether it is still valid" in page
+
+
+def test_a_forged_square_code_is_not_accepted_even_for_a_code_that_exists(client, bridge):
+    bridge.papers[CODE] = paper(CODE)
+    page = read(client.get(f"/provjera/{CODE}?s=forged&lang=en"))
+    assert "Do not accept it: no institution signed the square code on this paper." in page
+
+
+def test_a_photographed_code_is_read(client, bridge, stated):
+    bridge.papers[CODE] = paper(CODE)
+    picture = photo(f"https://mostovi.example/provjera/{CODE}?s={SIGNED}")
+    response = client.post("/provjera/dokument?lang=en", {"photo": picture, "ask_photo": "1"})
+    assert "Still valid." in read(response)
+    assert "The issuer signed this square code." in read(response)
+
+
+@pytest.mark.parametrize(
+    ("file", "sentence"),
+    [
+        (lambda: photo("https://elsewhere.example/"), "There is no square code of ours in this picture."),
+        (lambda: SimpleUploadedFile("x.png", b"not a picture", "image/png"), "not a picture we can read"),
+        (lambda: SimpleUploadedFile("x.png", b"", "image/png"), "Choose a file first"),
+    ],
+)
+def test_a_useless_picture_is_said_at_its_field(client, bridge, file, sentence):
+    response = client.post("/provjera/dokument?lang=en", {"photo": file(), "ask_photo": "1"})
+    assert response.status_code == 422
+    assert read(response).count(sentence) == 2
+
+
+def test_a_genuine_file_is_valid_while_its_issuer_stands_by_it(client, bridge, verdict):
+    verdict(GENUINE)
+    bridge.papers[CODE] = paper(CODE)
+    assert "Still valid." in read(client.post("/provjera/dokument?lang=en", {"pdf": pdf()}))
+    bridge.papers[CODE] = paper(CODE, "replaced")
+    assert "Genuine, but replaced" in read(client.post("/provjera/dokument?lang=en", {"pdf": pdf()}))
+
+
+def test_an_altered_file_says_what_changed(client, bridge, verdict):
+    changed = Statement("Page {page}: “{old}” became “{new}”.", {"page": 1, "old": "118 KM", "new": "818 KM"})
+    verdict(Verdict("document", "altered", issuer_code="brcko-registrar", false=(changed,)))
+    page = read(client.post("/provjera/dokument?lang=en", {"pdf": pdf()}))
+    assert "Do not accept it: the file was changed after it was sealed." in page
+    assert "Page 1: “118 KM” became “818 KM”." in page
+
+
+def test_a_genuine_file_whose_code_belongs_to_another_issuer_is_not_accepted(client, bridge, verdict):
+    verdict(Verdict("document", "genuine", issuer_code="zenica-registrar", code=CODE))
+    bridge.papers[CODE] = paper(CODE)
+    assert "Do not accept it" in read(client.post("/provjera/dokument?lang=en", {"pdf": pdf()}))
+
+
+def test_a_file_of_somebody_else_is_not_ours(client, bridge, verdict):
+    verdict(Verdict("document", "not_ours"))
+    assert "No institution on the bridge sealed this file." in read(
+        client.post("/provjera/dokument?lang=en", {"pdf": pdf()})
+    )
+
+
+def test_a_file_that_is_too_large_is_not_examined(client, bridge, monkeypatch):
+    monkeypatch.setattr("mostovi.front.views.check.LARGEST_BYTES", 100)
+    response = client.post("/provjera/dokument?lang=en", {"pdf": pdf(bytes(101))})
+    assert response.status_code == 422
+    assert "larger than 10 MB" in read(response)
+
+
+def test_guessing_codes_ends_but_finding_papers_does_not(client, bridge):
+    bridge.papers[CODE] = paper(CODE)
+    for _ in range(20):
+        assert client.get("/provjera/J4AAAAAAA").status_code == 200
+    refused = client.get(f"/provjera/{CODE}?lang=en")
+    assert refused.status_code == 429
+    assert "try again in ten minutes" in read(refused)
+
+
+def test_checking_needs_no_sign_in_and_shows_nothing_beyond_the_paper(client, bridge):
+    bridge.papers[CODE] = paper(CODE)
+    response = client.get(f"/provjera/{CODE}")
+    assert response.status_code == 200
+    assert bridge.asked == [{"institution": "tuzla-social-work", "code": CODE}]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@given(typed=st.text(min_size=1, max_size=60))
+def test_whatever_is_typed_gets_an_answer(client, bridge, typed):
+    assert client.get("/provjera", {"code": typed}).status_code in {200, 302, 422}

@@ -1,0 +1,83 @@
+"""The system now, for everyone; every log, for the auditor. Neither shows a person."""
+
+import pytest
+from django.core.cache import cache
+
+from front.bridge import log_entry
+
+pytestmark = pytest.mark.django_db
+
+
+def read(client, address: str) -> str:
+    return client.get(address, {"lang": "en"}).content.decode()
+
+
+@pytest.fixture
+def zlata(signed_in):
+    return signed_in("Zlata Begić", None, "auditor")
+
+
+def test_the_status_page_draws_one_arch_for_each_institution(client, bridge):
+    page = read(client, "/stanje/")
+    assert page.partition('class="via"')[2].count('<path class="k"') == 3
+    assert "<dd>36</dd>" in page.replace("\n", "")
+    assert "41 <small>ms</small>" in page
+
+
+def test_a_silent_institution_is_named_and_dashed(client, bridge):
+    read(client, "/stanje/")
+    bridge.silent = ("brcko-registrar",)
+    cache.delete("status")
+    page = read(client, "/stanje/")
+    assert "1 institution does not answer" in page
+    assert "The Registrar of Brčko District has not answered since" in page
+    assert page.count('<path class="o"') == 1
+
+
+def test_the_status_is_asked_at_most_every_few_seconds(client, bridge):
+    first = read(client, "/stanje/")
+    bridge.silent = ("brcko-registrar",)
+    assert read(client, "/stanje/") == first
+
+
+def test_figures_are_also_a_table(client, bridge):
+    assert read(client, "/stanje/").count("<tr>") > 30
+
+
+def test_without_gateways_the_page_still_stands(client, settings):
+    settings.GATEWAYS = {}
+    assert "No gateway is connected to this portal." in read(client, "/stanje/")
+
+
+def test_the_first_visit_has_nothing_to_compare_with_and_the_second_has(zlata, bridge):
+    assert read(zlata, "/revizija/").count("first visit") == 3
+    page = read(zlata, "/revizija/")
+    assert page.count("only added to") == 3
+    assert {asked["old_size"] for asked in bridge.asked} == {20}
+
+
+def test_a_log_that_lost_something_is_said_loudly_and_not_trusted_next_time(zlata, bridge):
+    read(zlata, "/revizija/")
+    bridge.consistent = False
+    assert read(zlata, "/revizija/").count("The proof failed.") == 3
+    read(zlata, "/revizija/")
+    assert {asked["old_size"] for asked in bridge.asked} == {20}
+
+
+def test_entries_are_shown_without_a_name(zlata, bridge):
+    bridge.entries = [log_entry(number) for number in range(50, 0, -1)]
+    page = read(zlata, "/revizija/tuzla-social-work/")
+    assert "childrenOfParent" in page
+    assert "p-19" in page
+    assert "Amra" not in page
+    assert 'href="?before=1"' in page
+
+
+def test_a_log_this_portal_does_not_know_is_not_found(zlata, bridge):
+    assert zlata.get("/revizija/somewhere-else/").status_code == 404
+
+
+def test_only_auditors_read_logs(signed_in, bridge):
+    client = signed_in("Damir Babić", "tuzla-social-work", "caseworker")
+    assert client.get("/revizija/").status_code == 403
+    assert client.get("/revizija/tuzla-social-work/").status_code == 403

@@ -1,0 +1,141 @@
+"""Who looked at my data: complete, readable, and mine alone."""
+
+from datetime import timedelta
+
+import pytest
+
+from front.bridge import NOW, usage
+from mostovi.kernel import clock
+from mostovi.kernel.messages import list_messages
+from mostovi.kernel.models import AuditLine
+
+pytestmark = pytest.mark.django_db
+AMRA = "1503990554515"
+
+
+@pytest.fixture
+def amra(signed_in, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    return signed_in("Amra Kovač", number=AMRA)
+
+
+def read(client, query: str = "") -> str:
+    return client.get(f"/moji-podaci/?lang=en{query}").content.decode()
+
+
+def test_a_look_shows_who_when_why_and_by_which_law(amra, bridge):
+    bridge.usages = [usage()]
+    page = read(amra)
+    for words in (
+        "8 December 2026",
+        "Registrar of Brčko District",
+        "Answered: your children, with date and place of birth.",
+        "Decide on child allowance",
+        "K4T-92M-7AE",
+        "no: demonstration agreement",
+        "nobody: the register answered by itself",
+    ):
+        assert words in page
+
+
+def test_an_exchange_that_stands_in_two_logs_is_one_look(amra, bridge):
+    bridge.usages = [
+        usage(),
+        usage(institution="tuzla-social-work", action="asked", log_entry="tuzla-social-work/60"),
+    ]
+    page = read(amra)
+    assert page.count('<h3 class="pier">') == 1
+    assert "tuzla-social-work/60" in page
+
+
+def test_a_refused_attempt_is_shown(amra, bridge):
+    bridge.usages = [
+        usage(
+            institution="banja-luka-administration",
+            requester="banja-luka-administration",
+            action="refused",
+            service="residence",
+            purpose={},
+            case=None,
+            refusal_code="Server.ClientProxy.CaseReferenceMissing",
+            log_entry="banja-luka-administration/3",
+        )
+    ]
+    page = read(amra)
+    assert "Refused. Nothing was shown." in page
+    assert "Somebody asked without a case for: your address." in page
+    assert "none given" in page
+
+
+def test_institutions_that_did_not_answer_are_named(amra, bridge):
+    bridge.silent = ("zenica-registrar",)
+    page = read(amra)
+    assert "Did not answer" in page
+    assert "Registrar of Zenica" in page
+
+
+def test_nobody_looked_is_said_in_words(amra, bridge):
+    assert "Nobody has looked at your data." in read(amra)
+
+
+def test_my_own_look_at_the_list_is_not_in_the_list(amra, bridge):
+    bridge.usages = [usage(service="findUsage", exchange_id="e-7")]
+    assert "Nobody has looked at your data." in read(amra)
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [("", 2), ("&institution=zenica-registrar", 1), ("&purpose=mine", 1), ("&purpose=other", 1)],
+)
+def test_the_list_is_filtered(amra, bridge, query, shown):
+    other = usage(institution="zenica-registrar", exchange_id="e-2", case=None, log_entry="zenica/4")
+    bridge.usages = [usage(), other]
+    assert read(amra, query).count('<h3 class="pier">') == shown
+
+
+@pytest.mark.parametrize(
+    ("period", "since"),
+    [("30", NOW - timedelta(days=30)), ("all", None), ("nonsense", NOW - timedelta(days=30))],
+)
+def test_the_period_is_asked_of_the_institutions(amra, bridge, period, since):
+    read(amra, f"&period={period}")
+    assert bridge.asked[0]["since"] == since
+
+
+def test_a_long_list_has_pages(amra, bridge):
+    bridge.usages = [usage(exchange_id=f"e-{n}", log_entry=f"brcko-registrar/{n}") for n in range(45)]
+    assert read(amra).count('<h3 class="pier">') == 20
+    assert read(amra, "&page=3").count('<h3 class="pier">') == 5
+    assert read(amra, "&page=99").count('<h3 class="pier">') == 5
+
+
+def test_the_personal_number_goes_over_the_bridge_and_onto_no_page(amra, bridge):
+    bridge.usages = [usage()]
+    assert AMRA not in read(amra)
+    assert bridge.asked[0]["subject_jmb"] == AMRA
+
+
+def test_a_receipt_is_a_file_to_keep(amra, bridge):
+    response = amra.get("/moji-podaci/brcko-registrar/9/potvrda.json")
+    assert response["Content-Disposition"] == 'attachment; filename="receipt-brcko-registrar-9.json"'
+    assert response.json()["log_entry"] == "brcko-registrar/9"
+
+
+def test_a_look_i_do_not_recognise_is_written_down(amra, bridge):
+    address = "/moji-podaci/brcko-registrar/9/pitanje"
+    assert amra.get(address).status_code == 200
+    response = amra.post(address, follow=True)
+    assert response.status_code == 200
+    line = AuditLine.objects.get(action="look_questioned")
+    assert (line.institution, line.detail["log_entry"]) == ("brcko-registrar", "brcko-registrar/9")
+    assert "brcko-registrar/9" in list_messages(amra.actor.person_id)[0].text
+
+
+def test_without_a_personal_number_the_page_says_what_is_missing(signed_in, bridge):
+    page = read(signed_in("Ivan Perić"))
+    assert "We do not know your personal number" in page
+
+
+def test_an_official_does_not_see_somebody_elses_list(signed_in, bridge):
+    client = signed_in("Damir Babić", "tuzla-social-work", "caseworker")
+    assert client.get("/moji-podaci/").status_code == 403
