@@ -1,6 +1,7 @@
 """What the last button did, kept in the session until the page has shown it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -8,7 +9,7 @@ from django.http import HttpRequest
 from mostovi.demo.portal.actions.alteration import AlteredDocument
 from mostovi.demo.portal.actions.curiosity import Curiosity
 from mostovi.demo.portal.queries.papers import Paper
-from mostovi.exchange.verification.values import Statement
+from mostovi.exchange.verification.values import Parameter, Statement
 from mostovi.kernel.errors import Refusal
 
 _KEY = "demo_portal.result"
@@ -55,7 +56,9 @@ def of_refusal(refusal: Refusal) -> dict[str, Any]:
 
 def _plain(statement: Statement) -> dict[str, Any]:
     """Numbers and words only, since a session is JSON."""
-    params = {
-        name: value if isinstance(value, int) else str(value) for name, value in statement.params.items()
-    }
+    params = {name: _say(value) for name, value in statement.params.items()}
     return {"message": statement.message, "params": params}
+
+
+def _say(value: Parameter) -> int | str:
+    return f"{value:%Y-%m-%d %H:%M} UTC" if isinstance(value, datetime) else value

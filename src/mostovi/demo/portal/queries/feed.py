@@ -9,7 +9,6 @@ from mostovi.kernel import clock, environment
 from mostovi.kernel.tickets import sign_ticket
 
 TOPIC = "bridge"
-_MOST = 100
 
 
 def live_address() -> str:
@@ -30,7 +29,3 @@ def list_told(limit: int = 12) -> list[Told]:
     except ProgramSilent:
         return []
     return [read_told(row) for row in recent["events"]] if status == 200 else []
-
-
-def find_told(number: int) -> Told | None:
-    return next((told for told in list_told(_MOST) if told.number == number), None)
