@@ -5,6 +5,9 @@ import re
 from functools import cache
 from importlib import resources
 
+from mostovi.kernel.script import to_latin
+
+__all__ = ["is_writable", "to_cyrillic", "to_latin"]
 # Where a prefix meets a root, d and ž are two sounds and stay two letters.
 _TWO_LETTERS = {"Podžeplje": "Поджепље", "podžeplje": "поджепље"}
 
@@ -26,13 +29,6 @@ def _cyrillic_letter(match: re.Match[str]) -> str:
 def to_cyrillic(latin: str) -> str:
     """Džejla Njegovan as Џејла Његован; what is not a letter of the alphabet stays."""
     return _TWO_LETTERS.get(latin) or _letters()[1].sub(_cyrillic_letter, latin)
-
-
-def to_latin(cyrillic: str) -> str:
-    """The other way, which is never ambiguous."""
-    back = {written: latin for latin, written in _letters()[0].items()}
-    back |= {written.upper(): latin.capitalize() for written, latin in back.items()}
-    return "".join(back.get(sign, sign) for sign in cyrillic)
 
 
 def is_writable(latin: str) -> bool:

@@ -32,10 +32,6 @@ class Layout:
         return self.root / "gateways"
 
     @property
-    def contracts(self) -> Path:
-        return self.root / "contracts"
-
-    @property
     def registers(self) -> Path:
         return self.root / "registers"
 
@@ -73,7 +69,6 @@ def lay_out(root: Path) -> Layout:
         layout.root,
         layout.secrets,
         layout.gateways,
-        layout.contracts,
         layout.registers,
         layout.logs,
         layout.sockets,

@@ -1,0 +1,21 @@
+"""Brings the portal of the demonstration up to date: tables, territory, languages, style sheets."""
+
+import django
+from django.core.management import call_command
+
+from mostovi.kernel import clock
+from mostovi.kernel.catalogues import compile_catalogues
+
+
+def main() -> None:
+    compile_catalogues()
+    django.setup()
+    from mostovi.kernel import territory  # noqa: PLC0415  needs Django ready
+
+    call_command("migrate", verbosity=0, interactive=False)
+    territory.load_territory(today=clock.now().date())
+    call_command("collectstatic", verbosity=0, interactive=False)
+
+
+if __name__ == "__main__":
+    main()
