@@ -91,6 +91,7 @@ class ServiceSummary:
     event: str
     institution: str
     path: str
+    titles: Mapping[str, str]
     keywords: Mapping[str, str]
 
 
@@ -108,6 +109,7 @@ def list_services() -> tuple[ServiceSummary, ...]:
                 event=text_of(texts["event"], variant) if "event" in texts else "",
                 institution=definition.owner,
                 path=f"/usluge/{definition.key}/",
+                titles=definition.title,
                 keywords=texts.get("keywords", {}),
             )
         )
