@@ -1,0 +1,53 @@
+"""What gateways tell passes live’s strict gate and reads well on the page, for every contract of the pack."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from mostovi.demo.agreements import list_contracts
+from mostovi.demo.portal.values import read_told
+from mostovi.demo.portal.wording import FIELDS, describe
+from mostovi.exchange.gateway.exchange import Exchange, describe_for_live
+from mostovi.exchange.protocol.identifiers import parse_request_target
+from mostovi.exchange.protocol.records import Outcome
+from mostovi.live.rules import read_event
+from mostovi.live.values import Numbered
+
+AT = datetime(2026, 11, 21, 14, 32, 7, 512000, tzinfo=UTC)
+CONTRACTS = {contract.id: contract for contract in list_contracts()}
+
+
+def told_about(contract, outcome, error=None):
+    provider = contract.provider
+    path = f"/r1/BA/GOV/{provider.member.member_code}/{provider.subsystem_code}/{contract.service_code}"
+    exchange = Exchange(AT, contract.consumer, parse_request_target(path))
+    exchange.contract, exchange.case, exchange.fields = contract, "K4T92M7AE", contract.fields
+    entry = f"{contract.consumer.member.member_code}/104"
+    line = json.dumps(describe_for_live(exchange, outcome, error, entry)).encode()
+    return read_told(Numbered(7, read_event(line)).to_json())
+
+
+@pytest.mark.parametrize("outcome", [Outcome.ANSWERED, Outcome.REFUSED, Outcome.SILENT])
+def test_every_contract_of_the_pack_can_be_told_and_read(outcome):
+    for contract in CONTRACTS.values():
+        message = describe(told_about(contract, outcome, "Server.ServerProxy.NetworkError"))
+        assert message.headline
+        assert message.purpose
+        assert message.legal_basis
+        assert "{" not in message.headline + message.asked
+
+
+def test_every_field_of_the_pack_has_a_word():
+    assert {field for contract in CONTRACTS.values() for field in contract.fields} <= FIELDS.keys()
+
+
+def test_a_refused_question_without_anything_known_can_be_told():
+    line = json.dumps(describe_for_live(Exchange(AT), Outcome.REFUSED, "Client.BadRequest", None)).encode()
+    assert describe(read_told(Numbered(1, read_event(line)).to_json())).travelled
+
+
+def test_an_act_in_force_and_a_demonstration_agreement_are_told_apart():
+    in_force = describe(told_about(CONTRACTS["csw-interior-residence-01"], Outcome.ANSWERED))
+    agreement = describe(told_about(CONTRACTS["csw-brcko-children-01"], Outcome.ANSWERED))
+    assert (in_force.force, agreement.force) == ("yes", "agreement")
