@@ -46,8 +46,7 @@ def _rejection(failure: str, sentence: str) -> bytes:
     status = tsp.PKIStatusInfo(
         {"status": "rejection", "status_string": [sentence], "fail_info": {failure}},
     )
-    response: bytes = tsp.TimeStampResp({"status": status}).dump()
-    return response
+    return element(SEQUENCE, status.dump())
 
 
 def _token(algorithm: str, digest: bytes, nonce: int | None, authority: Issued, now: datetime) -> bytes:

@@ -183,7 +183,7 @@ def _read(der: bytes, content_type: str) -> Container:
 
 
 def _read_certificate(der: bytes) -> x509.Certificate:
-    """Reads every part at once: cryptography reads when asked, and would complain in the middle of a verdict."""
+    """Reads every part at once: cryptography reads when asked, and would complain amid a verdict."""
     certificate = x509.load_der_x509_certificate(der)
     parts = (certificate.subject, certificate.issuer, certificate.extensions, certificate.public_key())
     times = (certificate.not_valid_before_utc, certificate.not_valid_after_utc)

@@ -18,6 +18,8 @@ VOUCHED_FOR = gettext_noop("The trust root you gave vouches for its certificate.
 NOT_REVOKED = gettext_noop("The certificate was not withdrawn when the document was sealed.")
 CODE_SEALED = gettext_noop("The document code {code} is part of what was sealed.")
 
+LOGGED_BY = gettext_noop("{issuer} had entry {log_entry} in its log no later than {logged_before}.")
+
 # Unproved
 STILL_IN_FORCE = gettext_noop("Whether the document is still in force. Ask with its code at /provjera.")
 CONTENT_TRUE = gettext_noop("Whether what the document says is right. That is the word of {issuer}.")
@@ -56,10 +58,18 @@ WRONG_PURPOSE = gettext_noop("The seal was made with a certificate that may not 
 REVOKED = gettext_noop("The certificate had been withdrawn on {revoked_at}, before the document was sealed.")
 FROM_THE_FUTURE = gettext_noop("The document was sealed at {stamped_at}, after the time you asked about.")
 
+RECEIPT_MISSPELLED = gettext_noop(
+    "This was a receipt, but it is no longer as it was issued: something in the file was changed."
+)
+RECEIPT_FALSE = gettext_noop("This receipt is not as the institution issued it.")
+
 # Not ours, unusable
 NO_SEAL = gettext_noop("This PDF carries no seal.")
 OTHER_ROOT = gettext_noop(
     "The file is sealed, but not by an institution that the trust root you gave vouches for."
+)
+OTHER_ROOT_RECEIPT = gettext_noop(
+    "The receipt is signed, but not by an institution that the trust root you gave vouches for."
 )
 NOT_A_PDF = gettext_noop("This file is neither a PDF nor a receipt.")
 CUT_SHORT = gettext_noop("The file is incomplete: its end is missing. Ask for it once more.")

@@ -1,0 +1,14 @@
+"""Looks at a file of either kind and gives the verdict on it."""
+
+from datetime import datetime
+
+from mostovi.exchange.verification.documents import verify_document
+from mostovi.exchange.verification.receipts import looks_like_receipt, verify_receipt_file
+from mostovi.exchange.verification.values import Verdict
+
+
+def verify_file(data: bytes, *, trust_root: bytes, now: datetime) -> Verdict:
+    """The verdict on a sealed PDF or a receipt, told apart by content. Raises ValueError for a bad root."""
+    if not data.startswith(b"%PDF-") and (data[:1] == b"{" or looks_like_receipt(data)):
+        return verify_receipt_file(data, trust_root=trust_root, now=now)
+    return verify_document(data, trust_root=trust_root, now=now)
