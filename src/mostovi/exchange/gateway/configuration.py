@@ -115,6 +115,8 @@ class Configuration:
     auditors: frozenset[str]
     error_spelling: Spelling = Spelling.PASCAL
     demonstration: bool = False
+    seal_reason: str = ""
+    seal_location: str = ""
     provider_timeout_seconds: float = 10
     stop_seconds: float = 5
 
@@ -220,6 +222,8 @@ class _Reader:
             auditors=frozenset(self.texts("auditor_subsystems", ["portal"])),
             error_spelling=self.spelling(),
             demonstration=self.take("demonstration", bool, False),  # noqa: FBT003 - a default beside its key
+            seal_reason=self.text("seal_reason", "Technical demonstration, not a qualified seal"),
+            seal_location=self.text("seal_location", ""),
             provider_timeout_seconds=self.seconds("provider_timeout_seconds", 10),
             stop_seconds=self.seconds("stop_seconds", 5),
         )

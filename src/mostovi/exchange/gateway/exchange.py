@@ -28,6 +28,7 @@ from mostovi.exchange.protocol.signatures import SIGNATURE, SIGNATURE_INPUT, Mes
 from mostovi.kernel.personal_number import InvalidPersonalNumber, check_personal_number
 
 BUILT_IN_SUBSYSTEM = "gateway"
+DOCUMENT_STATUS = "documentStatus"
 META_SERVICES = frozenset({"listMethods", "allowedMethods", "getOpenAPI"})
 LOG_ENTRY_HEADER = "mostovi-log-entry"
 CONTENT_DIGEST = "content-digest"
@@ -201,7 +202,7 @@ def needs_no_contract(service: ServiceId) -> bool:
     """Services that reveal nothing about anyone: X-Road's own, and whether a document is valid."""
     if service.service_code in META_SERVICES:
         return True
-    return service.subsystem.subsystem_code == BUILT_IN_SUBSYSTEM and service.service_code == "documentStatus"
+    return service.subsystem.subsystem_code == BUILT_IN_SUBSYSTEM and service.service_code == DOCUMENT_STATUS
 
 
 def describe_for_live(

@@ -223,7 +223,15 @@ def _read_client(request: Request, caller: Caller, directory: Directory) -> Memb
 def _question(request: Request, target: RequestTarget, exchange: Exchange) -> Question:
     assert exchange.client is not None
     headers = _hashed_lines(request.headers)
-    return Question(exchange.client, target, request.method, headers, request.body, exchange.subject)
+    return Question(
+        client=exchange.client,
+        target=target,
+        method=request.method,
+        headers=headers,
+        body=request.body,
+        subject=exchange.subject,
+        user=exchange.user,
+    )
 
 
 def _hashed_lines(headers: Headers) -> Headers:

@@ -31,6 +31,7 @@ class Question:
     headers: Headers
     body: bytes
     subject: str | None
+    user: str | None
 
 
 AnswerFrom = Callable[[Question], Awaitable[Response]]

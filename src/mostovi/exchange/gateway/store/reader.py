@@ -14,6 +14,7 @@ from mostovi.exchange.gateway.store.writer import LOWEST_KEPT_LEVEL
 from mostovi.exchange.protocol.merkle import Frontier
 
 Result = TypeVar("Result")
+_FARTHEST_RESPONSE = 100_000
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,9 @@ class Opening:
 
     position: int
     nonce: bytes
+    text: str
     record: dict[str, Any]
+    pair: int | None
 
 
 class Reader:
@@ -43,6 +46,27 @@ def find_opening(connection: sqlite3.Connection, position: int) -> Opening | Non
     """None when there is no such entry, or when it was shredded."""
     row = connection.execute("SELECT * FROM opening WHERE position = ?", (position,)).fetchone()
     return None if row is None else _opening(row)
+
+
+def find_other_half(connection: sqlite3.Connection, opening: Opening, *, before: int) -> list[Opening]:
+    """The request of a response, or the response of a request; responses stand soon after their requests."""
+    if opening.pair is not None:
+        request = find_opening(connection, opening.pair)
+        return [request] if request else []
+    rows = connection.execute(
+        "SELECT * FROM opening WHERE position > ? AND position < ? AND pair = ? LIMIT 1",
+        (opening.position, min(before, opening.position + _FARTHEST_RESPONSE), opening.position),
+    )
+    return [_opening(row) for row in rows]
+
+
+def list_certificates(connection: sqlite3.Connection, key_ids: list[str]) -> list[str]:
+    """PEM of the certificates that are known under these ids."""
+    found = (
+        connection.execute("SELECT pem FROM certificate WHERE key_id = ?", (key_id,)).fetchone()
+        for key_id in key_ids
+    )
+    return [row["pem"] for row in found if row is not None]
 
 
 def list_openings(connection: sqlite3.Connection, *, before: int | None, limit: int) -> list[Opening]:
@@ -103,4 +127,4 @@ def read_node(connection: sqlite3.Connection, level: int, index: int) -> bytes:
 
 
 def _opening(row: sqlite3.Row) -> Opening:
-    return Opening(row["position"], row["nonce"], json.loads(row["record"]))
+    return Opening(row["position"], row["nonce"], row["record"], json.loads(row["record"]), row["pair"])

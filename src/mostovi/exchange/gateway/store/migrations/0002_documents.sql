@@ -8,6 +8,7 @@ CREATE TABLE document (
     issued_on      TEXT NOT NULL,
     state          TEXT NOT NULL CHECK (state IN ('unsealed', 'valid', 'replaced', 'revoked')),
     state_since    TEXT NOT NULL,
+    page_sha256    TEXT,
     sealed_sha256  TEXT,
     replaced_by    TEXT REFERENCES document (code),
     reason         TEXT

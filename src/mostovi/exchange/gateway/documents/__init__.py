@@ -1,0 +1,1 @@
+"""Documents of the institution, from the reserved code to the withdrawn paper."""

@@ -1,0 +1,1 @@
+"""What X-Road clients ask to find their way: members, methods, descriptions, verification configuration."""
