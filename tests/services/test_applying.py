@@ -10,7 +10,8 @@ from mostovi.kernel.access import ANONYMOUS, Actor
 from mostovi.kernel.errors import NotAllowed, NotFound
 from mostovi.kernel.models import AuditLine, Message
 from mostovi.services import rules, tasks
-from mostovi.services.actions import applying, inquiries
+from mostovi.services import inquiries
+from mostovi.services.actions import applying
 from mostovi.services.actions.applying import (
     NotAgreed,
     agree_to_facts,
@@ -25,7 +26,7 @@ from mostovi.services.actions.asking import ask_facts
 from mostovi.services.actions.disputing import NothingToDispute, dispute_fact, take_back_dispute
 from mostovi.services.definition import InvalidAnswer
 from mostovi.services.models import Case, Fact
-from mostovi.services.queries import catalogue
+from mostovi.services import catalogue
 from mostovi.services.queries.case_sheets import find_case_sheet
 from mostovi.services.queries.sheets import find_draft_sheet, find_next_question
 from mostovi.services.values import CaseState, FactState

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from mostovi.kernel.codes import display
 from mostovi.kernel.languages import current_variant, text_in
 from mostovi.kernel.messages import register_template
+from mostovi.services.catalogue import find_title
 from mostovi.services.definition.wording import write_date
-from mostovi.services.queries.catalogue import find_title
 
 Context = Mapping[str, Any]
 

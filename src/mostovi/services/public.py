@@ -12,23 +12,20 @@ from mostovi.services.actions.desk import (
     save_draft_decision,
     take_case,
 )
+from mostovi.services.catalogue import list_definitions
 from mostovi.services.definition import text_of
+from mostovi.services.describing import CaseLine, FactCard, Row, describe_line, describe_state
+from mostovi.services.figures import count_cases_by_state, count_savings, find_by_tracking_code
 from mostovi.services.queries.case_sheets import (
-    CaseLine,
     CaseSheet,
     DecisionSheet,
     DeskSheet,
     Happening,
     RuleLine,
-    describe_line,
-    describe_state,
     find_desk_sheet,
     list_case_lines,
 )
 from mostovi.services.queries.cases import count_office_cases, find_document, list_office_cases
-from mostovi.services.queries.catalogue import list_definitions
-from mostovi.services.queries.overview import count_cases_by_state, count_savings, find_by_tracking_code
-from mostovi.services.queries.sheets import FactCard, Row
 from mostovi.services.values import (
     CaseState,
     CaseSummary,

@@ -4,12 +4,15 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from mostovi.services.actions.asking import ask_again, list_cases_with_due_facts
-from mostovi.services.actions.delivering import deliver, list_cases_to_deliver
-from mostovi.services.actions.issuing import issue_extract, list_cases_to_issue
-from mostovi.services.actions.sealing import list_cases_to_seal, seal_decision
-from mostovi.services.actions.settling import list_unsettled_cases, settle
+from mostovi.kernel.access import system_actor
+from mostovi.services.actions.asking import ask_again
+from mostovi.services.actions.delivering import deliver
+from mostovi.services.actions.issuing import issue_extract
+from mostovi.services.actions.sealing import seal_decision
+from mostovi.services.actions.settling import settle
+from mostovi.services.queries import due
 
+WORKER = system_actor("worker")
 logger = logging.getLogger(__name__)
 
 
@@ -21,24 +24,24 @@ def retry_waiting_facts(now: datetime) -> None:
         ask_again(code=code, now=now, silent=silent)
         settle(code=code)
 
-    _each(list_cases_with_due_facts(now), again)
+    _each(due.list_cases_with_due_facts(WORKER, now), again)
 
 
 def settle_sent_cases(now: datetime) -> None:
     """Take up what a killed process left between sending and asking."""
-    _each(list_unsettled_cases(now), lambda code: settle(code=code))
+    _each(due.list_unsettled_cases(WORKER, now), lambda code: settle(code=code))
 
 
 def issue_waiting_extracts(now: datetime) -> None:
-    _each(list_cases_to_issue(now), lambda code: issue_extract(code=code))
+    _each(due.list_cases_to_issue(WORKER, now), lambda code: issue_extract(code=code))
 
 
 def seal_decided_cases(now: datetime) -> None:
-    _each(list_cases_to_seal(now), lambda code: seal_decision(code=code))
+    _each(due.list_cases_to_seal(WORKER, now), lambda code: seal_decision(code=code))
 
 
 def deliver_sealed_cases() -> None:
-    _each(list_cases_to_deliver(), lambda code: deliver(code=code))
+    _each(due.list_cases_to_deliver(WORKER), lambda code: deliver(code=code))
 
 
 def _each(codes: Iterable[str], work: Callable[[str], None]) -> None:

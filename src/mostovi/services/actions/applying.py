@@ -11,12 +11,11 @@ from mostovi.kernel.codes import new_code
 from mostovi.kernel.errors import Conflict
 from mostovi.kernel.people import find_or_create_person_at_counter, find_person
 from mostovi.kernel.personal_number import check_personal_number
-from mostovi.services import rules
-from mostovi.services.actions.recording import find_case, move, note, write_audit_line
+from mostovi.services import catalogue, rules
 from mostovi.services.actions.settling import settle
 from mostovi.services.definition import ServiceDefinition
 from mostovi.services.models import Case, Fact
-from mostovi.services.queries import catalogue
+from mostovi.services.recording import find_case, move, note, write_audit_line
 from mostovi.services.values import CaseState, Receipt, Step
 
 
@@ -137,7 +136,7 @@ def submit_case(*, actor: Actor, code: str, token: str) -> Receipt:
     if case.received_at is None:
         _submit_once(case, actor)
         settle(code=code)
-    return receipt_of(find_case(code))
+    return _receipt_of(find_case(code))
 
 
 def _submit_once(case: Case, actor: Actor) -> None:
@@ -163,7 +162,7 @@ def _submit(case: Case, actor: Actor, now: datetime) -> None:
     messages.send(person_id=case.applicant_id, template="services.receipt", context=context)
 
 
-def receipt_of(case: Case) -> Receipt:
+def _receipt_of(case: Case) -> Receipt:
     assert case.received_at is not None
     assert case.due_on is not None
     return Receipt(

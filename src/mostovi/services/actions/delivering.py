@@ -5,8 +5,8 @@ from django.db import transaction
 from mostovi.kernel import clock, messages
 from mostovi.kernel.access import Actor, system_actor
 from mostovi.services import rules
-from mostovi.services.actions.recording import find_case, move, note
-from mostovi.services.models import Case, Document
+from mostovi.services.models import Document
+from mostovi.services.recording import find_case, move, note
 from mostovi.services.values import CaseState, Step
 
 MOSTOVI = system_actor("worker")
@@ -34,7 +34,3 @@ def note_reading(*, actor: Actor, code: str, document: str) -> None:
     unread = Document.objects.filter(case=case, code=document, first_read_at=None, sealed_at__isnull=False)
     if actor.person_id == case.applicant_id and unread.update(first_read_at=now):
         note(case, "read", actor=actor, now=now, document=document)
-
-
-def list_cases_to_deliver() -> list[str]:
-    return list(Case.objects.filter(state=CaseState.SEALED).values_list("code", flat=True)[:100])

@@ -6,9 +6,9 @@ from django.utils import timezone
 from mostovi.kernel import clock, messages
 from mostovi.kernel.access import Actor
 from mostovi.services import rules
-from mostovi.services.actions.recording import find_case, move, note, write_audit_line
+from mostovi.services.catalogue import definition_of, evaluate
 from mostovi.services.models import Case, Decision
-from mostovi.services.queries.catalogue import definition_of, evaluate
+from mostovi.services.recording import find_case, move, note, write_audit_line
 from mostovi.services.values import CaseState, Outcome, Step
 
 

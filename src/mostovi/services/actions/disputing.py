@@ -8,9 +8,9 @@ from mostovi.kernel import clock
 from mostovi.kernel.access import Actor
 from mostovi.kernel.errors import Conflict
 from mostovi.services import rules
-from mostovi.services.actions.recording import find_case, note
 from mostovi.services.models import Case, Fact
 from mostovi.services.queries.sheets import FactUnknown
+from mostovi.services.recording import find_case, note
 from mostovi.services.values import FactState, Step
 
 

@@ -5,7 +5,7 @@ from django.db import transaction
 from mostovi.kernel import clock
 from mostovi.kernel.access import Actor
 from mostovi.services import rules
-from mostovi.services.actions.recording import find_case, move, note
+from mostovi.services.recording import find_case, move, note
 from mostovi.services.values import CaseState, Step
 
 

@@ -10,16 +10,18 @@ from typing import Any
 from django.db import transaction
 
 from mostovi.kernel import clock, codes
+from mostovi.kernel.access import system_actor
 from mostovi.kernel.errors import Refusal
 from mostovi.services import rules
-from mostovi.services.actions.asking import MOSTOVI, asker_for, columns_of, lease
 from mostovi.services.actions.delivering import deliver
-from mostovi.services.actions.inquiries import Inquiry, Reply, ask
-from mostovi.services.actions.recording import find_case, move, note
+from mostovi.services.catalogue import DOCUMENT_FIELDS, DOCUMENT_KEY, issue_request
+from mostovi.services.fact_tries import asker_for, columns_of, lease
+from mostovi.services.inquiries import Inquiry, Reply, ask
 from mostovi.services.models import Case, Document, Fact
-from mostovi.services.queries.catalogue import DOCUMENT_FIELDS, DOCUMENT_KEY, issue_request
+from mostovi.services.recording import find_case, move, note
 from mostovi.services.values import CaseState, FactState, Step
 
+MOSTOVI = system_actor("worker")
 TIMEOUT_SECONDS = 4.0
 
 
@@ -105,10 +107,3 @@ def _read(facts: Any) -> IssuedDocument | None:
     except (KeyError, TypeError, ValueError, binascii.Error, Refusal):
         return None
     return document if pdf.startswith(b"%PDF-") else None
-
-
-def list_cases_to_issue(now: datetime) -> list[str]:
-    """Waiting for a document that is due to be asked for again."""
-    due = Fact.objects.filter(key=DOCUMENT_KEY, state=FactState.WAITING, next_try_at__lte=now)
-    sent = due.filter(case__state__in=[CaseState.RECEIVED, CaseState.WAITING_FOR_FACTS])
-    return list(sent.order_by("next_try_at").values_list("case__code", flat=True)[:5])

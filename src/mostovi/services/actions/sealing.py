@@ -18,22 +18,16 @@ from mostovi.kernel.access import system_actor
 from mostovi.kernel.people import find_person, personal_number_of, pseudonym_for
 from mostovi.services import rules
 from mostovi.services.actions.delivering import deliver
-from mostovi.services.actions.recording import find_case, move, note
+from mostovi.services.catalogue import definition_of
 from mostovi.services.documents import render_template
 from mostovi.services.models import Case, Decision, Document
-from mostovi.services.queries.catalogue import definition_of
-from mostovi.services.queries.papers import decision_data
+from mostovi.services.papers import decision_data
+from mostovi.services.recording import find_case, move, note
 from mostovi.services.values import CaseState, Step
 
 logger = logging.getLogger(__name__)
 MOSTOVI = system_actor("worker")
 LEASE = timedelta(seconds=60)
-
-
-def list_cases_to_seal(now: datetime) -> list[str]:
-    """Decided cases whose document is due to be sealed, the oldest first."""
-    due = Decision.objects.filter(case__state=CaseState.DECIDED, next_try_at__lte=now)
-    return list(due.order_by("next_try_at").values_list("case__code", flat=True)[:5])
 
 
 def seal_decision(*, code: str) -> None:

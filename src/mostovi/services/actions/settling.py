@@ -1,19 +1,19 @@
 """Where a sent application goes by itself: to the registers once more, to the desk, or to its document."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
 
 from mostovi.kernel import clock, messages
+from mostovi.kernel.access import system_actor
 from mostovi.services import rules
-from mostovi.services.actions.asking import MOSTOVI
 from mostovi.services.actions.issuing import issue_extract
-from mostovi.services.actions.recording import find_case, move, note
-from mostovi.services.models import Case, Fact
-from mostovi.services.queries.catalogue import definition_of
+from mostovi.services.catalogue import definition_of
+from mostovi.services.models import Case
+from mostovi.services.recording import find_case, move, note
 from mostovi.services.values import CaseState, FactState, Step
 
+MOSTOVI = system_actor("worker")
 UNSETTLED = (CaseState.RECEIVED, CaseState.WAITING_FOR_FACTS)
 AT_WORK = timedelta(seconds=10)
 
@@ -46,12 +46,3 @@ def _move_on(case: Case, target: CaseState) -> None:
     if waited:
         context = {"code": case.code, "service": case.service}
         messages.send(person_id=case.applicant_id, template="services.complete", context=context)
-
-
-def list_unsettled_cases(now: datetime) -> list[str]:
-    """What a killed process left: sent some seconds ago and not moved, or waiting for nothing any more."""
-    left = Q(state=CaseState.RECEIVED, received_at__lte=now - AT_WORK)
-    silent = Fact.objects.filter(case=OuterRef("pk"), state=FactState.WAITING)
-    answered = Q(state=CaseState.WAITING_FOR_FACTS) & ~Exists(silent)
-    cases = Case.objects.filter(left | answered).order_by("received_at")
-    return list(cases.values_list("code", flat=True)[:100])

@@ -1,32 +1,36 @@
 """A sent application as its pages show it: to the person, to the clerk who helped, and at the desk."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from mostovi.kernel import clock
 from mostovi.kernel.access import Actor, check_is_official
 from mostovi.kernel.errors import Refusal
-from mostovi.kernel.languages import current_variant
-from mostovi.services import rules
-from mostovi.services.definition import RuleStep, text_of
+from mostovi.services import catalogue, rules
+from mostovi.services.definition import RuleStep
 from mostovi.services.definition.values import Proposal
+from mostovi.services.describing import (
+    CaseLine,
+    FactCard,
+    Row,
+    describe_answers,
+    describe_event,
+    describe_facts,
+    describe_line,
+    describe_state,
+    say,
+)
 from mostovi.services.models import Case
-from mostovi.services.queries import catalogue
 from mostovi.services.queries.cases import (
     list_assisted_cases,
     list_my_cases,
     open_case,
 )
-from mostovi.services.queries.sheets import FactCard, Row, describe_answers, describe_facts
 from mostovi.services.values import (
     CaseState,
-    CaseSummary,
     Channel,
     DocumentSummary,
     Outcome,
@@ -34,15 +38,6 @@ from mostovi.services.values import (
     Standing,
     Step,
 )
-
-
-@dataclass(frozen=True)
-class CaseLine:
-    """One line of a list of cases."""
-
-    summary: CaseSummary
-    title: str
-    state_text: str
 
 
 @dataclass(frozen=True)
@@ -131,11 +126,6 @@ def list_assisted_lines(actor: Actor) -> list[CaseLine]:
     return [describe_line(summary) for summary in list_assisted_cases(actor)]
 
 
-def describe_line(summary: CaseSummary) -> CaseLine:
-    title = text_of(catalogue.find_title(summary.service), current_variant())
-    return CaseLine(summary, title, describe_state(summary.state))
-
-
 @transaction.atomic
 def find_case_sheet(actor: Actor, code: str) -> CaseSheet:
     """The case for whom it concerns; an official's look is written down."""
@@ -164,57 +154,16 @@ def find_desk_sheet(actor: Actor, code: str) -> DeskSheet:
     )
 
 
-def describe_state(state: CaseState) -> str:
-    """The state in one or two words, as a tag shows it."""
-    return {
-        CaseState.DRAFT: _("Not sent yet"),
-        CaseState.RECEIVED: _("Received"),
-        CaseState.WAITING_FOR_FACTS: _("Waiting for a register"),
-        CaseState.TO_DECIDE: _("With the official"),
-        CaseState.WAITING_FOR_APPLICANT: _("Waiting for you"),
-        CaseState.DECIDED: _("Decided, being sealed"),
-        CaseState.SEALED: _("Sealed"),
-        CaseState.DELIVERED: _("Done"),
-        CaseState.WITHDRAWN: _("Withdrawn"),
-    }[state]
-
-
-def describe_event(event: str) -> str:
-    """What happened, as a line of the history says it."""
-    return {
-        "started": _("The application was begun"),
-        "registers_asked": _("Registers were asked"),
-        "registers_not_asked": _("Registers could not be asked without a personal number"),
-        "facts_agreed": _("The use of the registers' answers was agreed"),
-        "fact_disputed": _("A register's answer was called wrong"),
-        "dispute_taken_back": _("The remark on a register's answer was taken back"),
-        "received": _("The application was sent"),
-        "waiting_for_facts": _("A register does not answer; we ask again by ourselves"),
-        "complete": _("Everything is there; an official decides"),
-        "handed_to_official": _("The register could not write the document; an official looks at it"),
-        "taken": _("An official took the case"),
-        "applicant_asked": _("The official asked a question"),
-        "applicant_replied": _("The question was answered"),
-        "decided": _("The decision was made"),
-        "sealed": _("The decision was sealed"),
-        "issued": _("The register wrote and sealed the document"),
-        "delivered": _("The document was delivered"),
-        "read": _("The document was opened"),
-        "withdrawn": _("The application was withdrawn"),
-        "restored": _("The application was taken up again"),
-    }.get(event, event)
-
-
 def _sheet(case: Case, actor: Actor) -> CaseSheet:
     definition = catalogue.definition_of(case)
     standing = case.standing()
     return CaseSheet(
         code=case.code,
         service=case.service,
-        service_title=_say(definition.title),
+        service_title=say(definition.title),
         institution=case.institution,
-        law=_say(definition.law.act),
-        gazette=_say(definition.law.gazette),
+        law=say(definition.law.act),
+        gazette=say(definition.law.gazette),
         state=standing.state,
         state_text=describe_state(standing.state),
         channel=Channel(case.channel),
@@ -273,7 +222,7 @@ def _rule_line(step: RuleStep) -> RuleLine:
     return RuleLine(
         key=step.key,
         state=step.state.value.replace(" ", "_"),
-        sentence=_say(step.sentence),
+        sentence=say(step.sentence),
         article=step.article,
         illustrative=step.illustrative,
     )
@@ -281,7 +230,3 @@ def _rule_line(step: RuleStep) -> RuleLine:
 
 def _marks(feninga: int | None) -> Decimal | None:
     return None if feninga is None else Decimal(feninga) / 100
-
-
-def _say(texts: Mapping[str, Any] | None) -> str:
-    return text_of(texts, current_variant()) if texts else ""

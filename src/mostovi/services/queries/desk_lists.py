@@ -7,12 +7,12 @@ from enum import StrEnum
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from mostovi.kernel import audit, codes
+from mostovi.kernel import audit, clock, codes
 from mostovi.kernel.access import Actor, check_is_official
 from mostovi.kernel.languages import current_variant
+from mostovi.services import catalogue
 from mostovi.services.definition import text_of
 from mostovi.services.models import Case
-from mostovi.services.queries import catalogue
 from mostovi.services.queries.cases import ON_THE_DESK
 from mostovi.services.values import CaseState
 
@@ -70,7 +70,7 @@ class DeskList:
 def list_desk(actor: Actor, *, pile: Pile = Pile.OFFICE, text: str = "", page: int = 1) -> DeskList:
     """The queue of the official's institution. Searching by name is written down as a look."""
     check_is_official(actor, role="caseworker")
-    today = timezone.localdate()
+    today = timezone.localdate(clock.now())
     office = Case.objects.filter(institution=actor.institution, state__in=ON_THE_DESK)
     piles = {
         Pile.MINE: office.filter(assigned_to_id=actor.person_id),

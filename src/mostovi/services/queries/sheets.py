@@ -1,6 +1,5 @@
 """Cases and services as pages show them: in the language of the reader, every word ready."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,54 +8,28 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mostovi.kernel import clock
-from mostovi.kernel.access import Actor
+from mostovi.kernel.access import Actor, check_is_official
 from mostovi.kernel.errors import NotFound
-from mostovi.kernel.languages import current_variant
-from mostovi.services import rules
+from mostovi.services import catalogue, rules
 from mostovi.services.definition import (
     Choice,
     FactRequest,
     Question,
     ServiceDefinition,
-    answer_text,
-    text_of,
 )
-from mostovi.services.definition.kinds import for_rules, for_words
-from mostovi.services.definition.values import FactKind, FactSource, Kind
-from mostovi.services.definition.wording import write_date, write_value
-from mostovi.services.models import Case, Fact
-from mostovi.services.queries import catalogue
-from mostovi.services.values import CaseState, FactState, Step
-
-
-@dataclass(frozen=True)
-class Row:
-    """A label and what stands beside it; ``key`` names the question or fact."""
-
-    key: str
-    label: str
-    text: str
-
-
-@dataclass(frozen=True)
-class FactCard:
-    """What one institution answered, or will."""
-
-    key: str
-    provider: str
-    register: str
-    rows: tuple[Row, ...]
-    state: FactState
-    in_force: bool | None
-    why: str
-    articles: tuple[str, ...]
-    illustrative: bool
-    as_of: datetime | None
-    tried_at: datetime | None
-    log_entry: str
-    exchange_id: str
-    remark: str
-    remarked_at: datetime | None
+from mostovi.services.definition.values import Kind
+from mostovi.services.describing import (
+    FactCard,
+    ProgressSheet,
+    Row,
+    describe_answers,
+    describe_facts,
+    describe_progress,
+    say,
+    text,
+)
+from mostovi.services.models import Case
+from mostovi.services.values import CaseState, Step
 
 
 class FactUnknown(NotFound):
@@ -71,23 +44,6 @@ class FactSheet:
     card: FactCard
     code: str
     is_draft: bool
-
-
-@dataclass(frozen=True)
-class ProgressSheet:
-    """How far the arch has grown."""
-
-    facts_total: int
-    facts_done: int
-    facts_waiting: int
-    questions_total: int
-    questions_done: int
-    current: int = 0
-    sent: bool = False
-
-    @property
-    def complete(self) -> bool:
-        return not self.sent and not self.current and self.questions_done == self.questions_total
 
 
 @dataclass(frozen=True)
@@ -165,25 +121,30 @@ class ServiceSheet:
     automatic: bool
     registers: tuple[RegisterLine, ...]
     channels: tuple[str, ...]
+    may_start: bool
 
 
-def find_service_sheet(service: str) -> ServiceSheet:
-    """The start page of a service."""
-    definition = catalogue.find_definition(service)
+def find_service_sheet(actor: Actor, service: str) -> ServiceSheet:
+    """The start page of a service, and whether this actor may begin."""
+    return _service_sheet(catalogue.find_definition(service), may_start=actor.kind in ("anonymous", "person"))
+
+
+def _service_sheet(definition: ServiceDefinition, *, may_start: bool) -> ServiceSheet:
     return ServiceSheet(
         key=definition.key,
-        title=_say(definition.title),
-        summary=_text(definition, "summary"),
+        title=say(definition.title),
+        summary=text(definition, "summary"),
         owner=definition.owner,
-        output=_text(definition, "output"),
-        law=_say(definition.law.act),
-        gazette=_say(definition.law.gazette),
+        output=text(definition, "output"),
+        law=say(definition.law.act),
+        gazette=say(definition.law.gazette),
         cost_km=Decimal(definition.cost.feninga) / 100,
         days=definition.deadline.days,
         questions=len(definition.questions),
         automatic=definition.automatic,
         registers=tuple(_register_line(definition, request) for request in definition.requests),
         channels=definition.channels,
+        may_start=may_start,
     )
 
 
@@ -204,9 +165,10 @@ def find_fact_sheet(actor: Actor, code: str, key: str) -> FactSheet:
     return FactSheet(card, code, is_draft=case.state == CaseState.DRAFT)
 
 
-def list_counter_services() -> list[ServiceSheet]:
+def list_counter_services(actor: Actor) -> list[ServiceSheet]:
     """What a clerk may apply for with somebody at the counter, by title."""
-    sheets = [find_service_sheet(definition.key) for definition in catalogue.list_definitions()]
+    check_is_official(actor, role="clerk")
+    sheets = [_service_sheet(definition, may_start=True) for definition in catalogue.list_definitions()]
     return sorted((sheet for sheet in sheets if "counter" in sheet.channels), key=lambda sheet: sheet.title)
 
 
@@ -222,14 +184,14 @@ def find_question_sheet(actor: Actor, code: str, key: str) -> QuestionSheet:
     return QuestionSheet(
         key=key,
         kind=question.kind,
-        service_title=_say(catalogue.definition_of(case).title),
-        title=_say(question.title),
-        hint=_say(question.hint),
-        why=_say(question.why),
+        service_title=say(catalogue.definition_of(case).title),
+        title=say(question.title),
+        hint=say(question.hint),
+        why=say(question.why),
         optional=question.optional,
         choices=_shown_choices(question),
         answer=case.answers.get(key),
-        progress=replace(_progress(case, questions), current=place + 1),
+        progress=replace(describe_progress(case, questions), current=place + 1),
         previous=keys[place - 1] if place else "",
         assisted=case.assisted_by_id is not None,
     )
@@ -242,30 +204,6 @@ def find_next_question(actor: Actor, code: str, after: str = "") -> str:
     start = keys.index(after) + 1 if after in keys else 0
     still_open = [key for key in [*keys[start:], *keys[:start]] if key not in case.answers]
     return still_open[0] if still_open else ""
-
-
-def describe_answers(case: Case) -> tuple[Row, ...]:
-    """What the person told us, as it is read back."""
-    return tuple(
-        Row(question.key, _say(question.title), _say_answer(question, case.answers[question.key]))
-        for question in catalogue.list_questions(case)
-        if question.key in case.answers
-    )
-
-
-def describe_facts(case: Case) -> tuple[FactCard, ...]:
-    """What registers answered, one card per institution."""
-    definition = catalogue.definition_of(case)
-    by_key = {fact.key: fact for fact in case.facts.exclude(key=catalogue.DOCUMENT_KEY)}
-    return tuple(
-        _card(definition, request, by_key[request.key])
-        for request in definition.requests
-        if request.key in by_key
-    )
-
-
-def describe_progress(case: Case) -> ProgressSheet:
-    return _progress(case, catalogue.list_questions(case))
 
 
 def _own_draft(actor: Actor, code: str) -> Case:
@@ -285,91 +223,22 @@ def _draft_sheet(case: Case) -> DraftSheet:
     return DraftSheet(
         code=case.code,
         service=case.service,
-        service_title=_say(definition.title),
-        law=_say(definition.law.act),
-        gazette=_say(definition.law.gazette),
+        service_title=say(definition.title),
+        law=say(definition.law.act),
+        gazette=say(definition.law.gazette),
         institution=case.institution,
         automatic=definition.automatic,
         free=definition.cost.feninga == 0,
         cards=cards,
         answers=describe_answers(case),
         open_questions=tuple(question.key for question in questions if question.key not in case.answers),
-        progress=_progress(case, questions),
+        progress=describe_progress(case, questions),
         asked_at=min((card.tried_at for card in cards if card.tried_at), default=None),
         facts_agreed=case.facts_agreed_at is not None,
         due_on=catalogue.due_on(case, clock.now()),
         submission_token=case.submission_token,
         assisted=case.assisted_by_id is not None,
     )
-
-
-def _progress(case: Case, questions: Iterable[Question]) -> ProgressSheet:
-    states = list(case.facts.exclude(key=catalogue.DOCUMENT_KEY).values_list("state", flat=True))
-    asked = [question.key for question in questions]
-    return ProgressSheet(
-        facts_total=len(states),
-        facts_done=sum(state in (FactState.ANSWERED, FactState.NOT_FOUND) for state in states),
-        facts_waiting=sum(state in (FactState.WAITING, FactState.NOT_ASKED) for state in states),
-        questions_total=len(asked),
-        questions_done=sum(key in case.answers for key in asked),
-        sent=case.received_at is not None,
-    )
-
-
-def _card(definition: ServiceDefinition, request: FactRequest, fact: Fact) -> FactCard:
-    return FactCard(
-        key=fact.key,
-        provider=fact.provider,
-        register=_text(definition, f"registers.{request.service}"),
-        rows=tuple(_rows(definition, request, fact.values)) if fact.state == FactState.ANSWERED else (),
-        state=FactState(fact.state),
-        in_force=fact.contract.get("in_force"),
-        why=_text(definition, f"why.{request.service}") or _say(fact.contract.get("purpose")),
-        articles=request.articles,
-        illustrative=request.illustrative,
-        as_of=fact.as_of,
-        tried_at=fact.tried_at,
-        log_entry=fact.log_entry,
-        exchange_id=fact.exchange_id,
-        remark=fact.dispute_text,
-        remarked_at=fact.disputed_at,
-    )
-
-
-def _rows(definition: ServiceDefinition, request: FactRequest, fields: Mapping[str, Any]) -> Iterable[Row]:
-    for source in request.facts:
-        value = fields.get(source.field)
-        if value is not None:
-            label = _text(definition, f"facts.{source.key}")
-            yield Row(source.key, label, _say_fact(source, value))
-
-
-def _say_fact(source: FactSource, value: Any) -> str:
-    if source.kind == FactKind.PEOPLE:
-        return "; ".join(map(_say_person, for_rules(source.kind, value)))
-    typed = for_rules(source.kind, value)
-    shown = Decimal(typed) if source.kind == FactKind.MONEY_KM else for_words(source.kind, typed)
-    return write_value(shown, current_variant())
-
-
-def _say_person(person: Mapping[str, Any]) -> str:
-    return _("{given_name} {family_name}, born {born_on} in {born_in}").format(
-        given_name=person.get("given_name", ""),
-        family_name=person.get("family_name", ""),
-        born_on=write_date(person["born_on"], current_variant(), genitive=True),
-        born_in=person.get("born_in", ""),
-    )
-
-
-def _say_answer(question: Question, value: Any) -> str:
-    if value is None:
-        return _("Not answered")
-    if question.kind == Kind.IBAN:
-        # An account stays half covered, as on a bank's slip: somebody may look over her shoulder.
-        return f"{value[:4]} •••• •••• •••• {value[-4:]}"
-    if question.kind == Kind.PHONE:
-        return f"{value[:6]} ••• {value[-3:]}"
-    return _say(answer_text(question, value))
 
 
 def _shown_choices(question: Question) -> tuple[ShownChoice, ...]:
@@ -379,21 +248,13 @@ def _shown_choices(question: Question) -> tuple[ShownChoice, ...]:
 
 
 def _shown_choice(choice: Choice) -> ShownChoice:
-    return ShownChoice(choice.value, _say(choice.texts), _say(choice.hint))
+    return ShownChoice(choice.value, say(choice.texts), say(choice.hint))
 
 
 def _register_line(definition: ServiceDefinition, request: FactRequest) -> RegisterLine:
     return RegisterLine(
         provider=request.provider,
-        register=_text(definition, f"registers.{request.service}"),
-        facts=tuple(_text(definition, f"facts.{fact.key}") for fact in request.facts),
+        register=text(definition, f"registers.{request.service}"),
+        facts=tuple(text(definition, f"facts.{fact.key}") for fact in request.facts),
         articles=request.articles,
     )
-
-
-def _text(definition: ServiceDefinition, key: str) -> str:
-    return _say(definition.texts.get(key))
-
-
-def _say(texts: Mapping[str, str] | None) -> str:
-    return text_of(texts, current_variant()) if texts else ""

@@ -23,7 +23,7 @@ def counter(request: ActedRequest) -> HttpResponse:
             error = sentence_of(refusal)
     # What was typed is shown again, but never the personal number: a screen at a counter has onlookers.
     context = {
-        "services": list_counter_services(),
+        "services": list_counter_services(request.actor),
         "cases": list_assisted_lines(request.actor),
         "error": error,
         "name": request.POST.get("name", ""),

@@ -19,7 +19,7 @@ LOOK_AGAIN_SECONDS = 5
 def service_start(request: ActedRequest, service: str) -> HttpResponseBase:
     if request.method == "POST":
         return start(request, service)
-    sheet = find_service_sheet(service)
+    sheet = find_service_sheet(request.actor, service)
     return render(request, "services/start.html", {"sheet": sheet})
 
 

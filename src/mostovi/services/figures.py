@@ -7,8 +7,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from mostovi.kernel.errors import NotFound
 from mostovi.kernel.institutions import find_institution
 from mostovi.services import rules
+from mostovi.services.catalogue import DOCUMENT_KEY
 from mostovi.services.models import Case, Fact
-from mostovi.services.queries.catalogue import DOCUMENT_KEY
 from mostovi.services.values import CaseState, FactState, Savings, Tracking
 
 _EARTH_KM = 6371

@@ -6,10 +6,10 @@ from typing import Any
 from mostovi.kernel.codes import display
 from mostovi.kernel.institutions import find_institution
 from mostovi.kernel.people import find_person
+from mostovi.services import catalogue
 from mostovi.services.definition import RuleStep, ServiceDefinition, text_of
 from mostovi.services.definition.wording import placeholders_of
 from mostovi.services.models import Case, Decision, Document
-from mostovi.services.queries import catalogue
 from mostovi.services.values import Outcome
 
 

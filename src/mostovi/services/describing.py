@@ -1,0 +1,217 @@
+"""Words for what a case holds, in the language of the reader. Who may read it is asked elsewhere."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from mostovi.kernel.languages import current_variant
+from mostovi.services import catalogue
+from mostovi.services.definition import FactRequest, Question, ServiceDefinition, answer_text, text_of
+from mostovi.services.definition.kinds import for_rules, for_words
+from mostovi.services.definition.values import FactKind, FactSource, Kind
+from mostovi.services.definition.wording import write_date, write_value
+from mostovi.services.models import Case, Fact
+from mostovi.services.values import CaseState, CaseSummary, FactState
+
+
+@dataclass(frozen=True)
+class Row:
+    """A label and what stands beside it; ``key`` names the question or fact."""
+
+    key: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """One line of a list of cases."""
+
+    summary: CaseSummary
+    title: str
+    state_text: str
+
+
+@dataclass(frozen=True)
+class FactCard:
+    """What one institution answered, or will."""
+
+    key: str
+    provider: str
+    register: str
+    rows: tuple[Row, ...]
+    state: FactState
+    in_force: bool | None
+    why: str
+    articles: tuple[str, ...]
+    illustrative: bool
+    as_of: datetime | None
+    tried_at: datetime | None
+    log_entry: str
+    exchange_id: str
+    remark: str
+    remarked_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ProgressSheet:
+    """How far the arch has grown."""
+
+    facts_total: int
+    facts_done: int
+    facts_waiting: int
+    questions_total: int
+    questions_done: int
+    current: int = 0
+    sent: bool = False
+
+    @property
+    def complete(self) -> bool:
+        return not self.sent and not self.current and self.questions_done == self.questions_total
+
+
+def describe_answers(case: Case) -> tuple[Row, ...]:
+    """What the person told us, as it is read back."""
+    return tuple(
+        Row(question.key, say(question.title), _say_answer(question, case.answers[question.key]))
+        for question in catalogue.list_questions(case)
+        if question.key in case.answers
+    )
+
+
+def describe_facts(case: Case) -> tuple[FactCard, ...]:
+    """What registers answered, one card per institution."""
+    definition = catalogue.definition_of(case)
+    by_key = {fact.key: fact for fact in case.facts.exclude(key=catalogue.DOCUMENT_KEY)}
+    return tuple(
+        _card(definition, request, by_key[request.key])
+        for request in definition.requests
+        if request.key in by_key
+    )
+
+
+def describe_progress(case: Case, questions: Iterable[Question]) -> ProgressSheet:
+    states = list(case.facts.exclude(key=catalogue.DOCUMENT_KEY).values_list("state", flat=True))
+    asked = [question.key for question in questions]
+    return ProgressSheet(
+        facts_total=len(states),
+        facts_done=sum(state in (FactState.ANSWERED, FactState.NOT_FOUND) for state in states),
+        facts_waiting=sum(state in (FactState.WAITING, FactState.NOT_ASKED) for state in states),
+        questions_total=len(asked),
+        questions_done=sum(key in case.answers for key in asked),
+        sent=case.received_at is not None,
+    )
+
+
+def _card(definition: ServiceDefinition, request: FactRequest, fact: Fact) -> FactCard:
+    return FactCard(
+        key=fact.key,
+        provider=fact.provider,
+        register=text(definition, f"registers.{request.service}"),
+        rows=tuple(_rows(definition, request, fact.values)) if fact.state == FactState.ANSWERED else (),
+        state=FactState(fact.state),
+        in_force=fact.contract.get("in_force"),
+        why=text(definition, f"why.{request.service}") or say(fact.contract.get("purpose")),
+        articles=request.articles,
+        illustrative=request.illustrative,
+        as_of=fact.as_of,
+        tried_at=fact.tried_at,
+        log_entry=fact.log_entry,
+        exchange_id=fact.exchange_id,
+        remark=fact.dispute_text,
+        remarked_at=fact.disputed_at,
+    )
+
+
+def _rows(definition: ServiceDefinition, request: FactRequest, fields: Mapping[str, Any]) -> Iterable[Row]:
+    for source in request.facts:
+        value = fields.get(source.field)
+        if value is not None:
+            label = text(definition, f"facts.{source.key}")
+            yield Row(source.key, label, _say_fact(source, value))
+
+
+def _say_fact(source: FactSource, value: Any) -> str:
+    if source.kind == FactKind.PEOPLE:
+        return "; ".join(map(_say_person, for_rules(source.kind, value)))
+    typed = for_rules(source.kind, value)
+    shown = Decimal(typed) if source.kind == FactKind.MONEY_KM else for_words(source.kind, typed)
+    return write_value(shown, current_variant())
+
+
+def _say_person(person: Mapping[str, Any]) -> str:
+    return _("{given_name} {family_name}, born {born_on} in {born_in}").format(
+        given_name=person.get("given_name", ""),
+        family_name=person.get("family_name", ""),
+        born_on=write_date(person["born_on"], current_variant(), genitive=True),
+        born_in=person.get("born_in", ""),
+    )
+
+
+def _say_answer(question: Question, value: Any) -> str:
+    if value is None:
+        return _("Not answered")
+    if question.kind == Kind.IBAN:
+        # An account stays half covered, as on a bank's slip: somebody may look over her shoulder.
+        return f"{value[:4]} •••• •••• •••• {value[-4:]}"
+    if question.kind == Kind.PHONE:
+        return f"{value[:6]} ••• {value[-3:]}"
+    return say(answer_text(question, value))
+
+
+def text(definition: ServiceDefinition, key: str) -> str:
+    return say(definition.texts.get(key))
+
+
+def say(texts: Mapping[str, str] | None) -> str:
+    return text_of(texts, current_variant()) if texts else ""
+
+
+def describe_state(state: CaseState) -> str:
+    """The state in one or two words, as a tag shows it."""
+    return {
+        CaseState.DRAFT: _("Not sent yet"),
+        CaseState.RECEIVED: _("Received"),
+        CaseState.WAITING_FOR_FACTS: _("Waiting for a register"),
+        CaseState.TO_DECIDE: _("With the official"),
+        CaseState.WAITING_FOR_APPLICANT: _("Waiting for you"),
+        CaseState.DECIDED: _("Decided, being sealed"),
+        CaseState.SEALED: _("Sealed"),
+        CaseState.DELIVERED: _("Done"),
+        CaseState.WITHDRAWN: _("Withdrawn"),
+    }[state]
+
+
+def describe_event(event: str) -> str:
+    """What happened, as a line of the history says it."""
+    return {
+        "started": _("The application was begun"),
+        "registers_asked": _("Registers were asked"),
+        "registers_not_asked": _("Registers could not be asked without a personal number"),
+        "facts_agreed": _("The use of the registers' answers was agreed"),
+        "fact_disputed": _("A register's answer was called wrong"),
+        "dispute_taken_back": _("The remark on a register's answer was taken back"),
+        "received": _("The application was sent"),
+        "waiting_for_facts": _("A register does not answer; we ask again by ourselves"),
+        "complete": _("Everything is there; an official decides"),
+        "handed_to_official": _("The register could not write the document; an official looks at it"),
+        "taken": _("An official took the case"),
+        "applicant_asked": _("The official asked a question"),
+        "applicant_replied": _("The question was answered"),
+        "decided": _("The decision was made"),
+        "sealed": _("The decision was sealed"),
+        "issued": _("The register wrote and sealed the document"),
+        "delivered": _("The document was delivered"),
+        "read": _("The document was opened"),
+        "withdrawn": _("The application was withdrawn"),
+        "restored": _("The application was taken up again"),
+    }.get(event, event)
+
+
+def describe_line(summary: CaseSummary) -> CaseLine:
+    title = say(catalogue.find_title(summary.service))
+    return CaseLine(summary, title, describe_state(summary.state))

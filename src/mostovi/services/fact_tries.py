@@ -1,0 +1,55 @@
+"""One try at one register's fact: leased, asked on the applicant's behalf, and what its row says then."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import F
+
+from mostovi.exchange import public as exchange
+from mostovi.kernel.access import Actor
+from mostovi.kernel.people import personal_number_of, pseudonym_for
+from mostovi.services import rules
+from mostovi.services.inquiries import Asker, Reply, describe_contract
+from mostovi.services.models import Case, Fact
+from mostovi.services.values import FactState
+
+LEASE = timedelta(seconds=30)
+
+
+def asker_for(case: Case, actor: Actor) -> Asker:
+    """The applicant is the one who asks, also when our worker asks again on her behalf."""
+    acting = actor.person_id if actor.person_id is not None else case.applicant_id
+    return Asker(
+        institution=case.institution,
+        case=case.code,
+        user=pseudonym_for(acting, case.institution),
+        subject_jmb=personal_number_of(case.applicant_id, actor=actor, purpose=f"case {case.code}"),
+    )
+
+
+def lease(fact: Fact, now: datetime) -> bool:
+    """Two requests, or a request and the worker, must not ask the same register at the same time."""
+    return bool(
+        Fact.objects.filter(pk=fact.pk, state=fact.state, tries=fact.tries).update(
+            state=FactState.WAITING, tries=F("tries") + 1, tried_at=now, next_try_at=now + LEASE
+        )
+    )
+
+
+def columns_of(reply: Reply, *, tries: int, now: datetime) -> dict[str, Any]:
+    """What a fact's row says after one try."""
+    if reply.answer is not None:
+        return {
+            "state": FactState.ANSWERED,
+            "values": dict(reply.answer.facts),
+            "exchange_id": reply.answer.exchange_id,
+            "log_entry": reply.answer.log_entry,
+            "contract": describe_contract(reply.answer.contract),
+            "as_of": reply.answer.as_of,
+            "next_try_at": None,
+        }
+    if reply.refusal is not None:
+        not_found = isinstance(reply.refusal, exchange.PersonNotInRegister)
+        state = FactState.NOT_FOUND if not_found else FactState.REFUSED
+        return {"state": state, "refusal_code": reply.refusal.code, "next_try_at": None}
+    return {"state": FactState.WAITING, "next_try_at": now + rules.retry_delay(tries)}
