@@ -1,0 +1,192 @@
+"""The desk as Damir uses it: queue, case, decision, a fresh sign-in, and no look without a case."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from mostovi.exchange import public as exchange
+from mostovi.kernel.access import Actor
+from mostovi.kernel.access_views import remember_actor
+from mostovi.kernel.models import AuditLine
+from mostovi.services.models import Case
+from mostovi.services.values import CaseState
+from services.cast import Bridge, Clock, an_official
+from services.story import a_sent_case
+
+pytestmark = pytest.mark.django_db
+REASONS = "One salary ended in August, so the three months from September count."
+
+
+def seat(actor: Actor) -> Client:
+    """A browser in which the actor is signed in."""
+    client = Client()
+    session = client.session
+    remember_actor(type("Request", (), {"session": session})(), actor)
+    session.save()
+    client.cookies["mostovi_session"] = session.session_key
+    client.cookies["mostovi_language"] = "en"
+    return client
+
+
+@pytest.fixture
+def case(amra: Actor, bridge: Bridge) -> str:
+    return a_sent_case(amra)
+
+
+@pytest.fixture
+def desk(damir: Actor) -> Client:
+    return seat(damir)
+
+
+def prepare(
+    desk: Client, case: str, outcome: str = "approved", reasons: str = REASONS, then: str = "preview"
+):
+    desk.post(f"/predmeti/{case}/preuzimanje")
+    return desk.post(f"/predmeti/{case}/odluka", {"outcome": outcome, "reasons": reasons, "then": then})
+
+
+def test_the_queue_shows_the_case_and_how_many_days_are_left(desk: Client, case: str) -> None:
+    page = desk.get("/predmeti/").content.decode()
+    assert "Amra Kovač" in page
+    assert "30 days left" in page
+    assert "Office 1" in page
+
+
+def test_a_case_that_nobody_decided_in_time_lies_under_late(desk: Client, case: str) -> None:
+    Case.objects.update(due_on="2020-01-01")
+    page = desk.get("/predmeti/?pile=late").content.decode()
+    assert "Late 1" in page
+    assert '<span class="tag no">late</span>' in page
+
+
+@pytest.mark.parametrize("asked", ["amra", "kovač am", "code"])
+def test_a_case_is_found_by_name_or_code(desk: Client, case: str, asked: str) -> None:
+    text = f"{case[:3]}-{case[3:6]} {case[6:]}".lower() if asked == "code" else asked
+    assert "Amra Kovač" in desk.get("/predmeti/", {"q": text}).content.decode()
+    assert AuditLine.objects.filter(action="cases_searched").count() == 1
+
+
+def test_nothing_found_is_said_in_words(desk: Client, case: str) -> None:
+    assert "No case of your office" in desk.get("/predmeti/", {"q": "Nobody"}).content.decode()
+
+
+def test_the_case_shows_each_fact_with_its_source_its_basis_and_its_evidence(desk: Client, case: str) -> None:
+    page = desk.get(f"/predmeti/{case}/").content.decode()
+    for words in (
+        "Ulica lipa 14",
+        "Ministry of the Interior",
+        "no: demonstration",
+        "tuzla-social-work/1",
+        "Dino",
+    ):
+        assert words in page
+
+
+def test_the_rules_name_the_article_of_each_step(desk: Client, case: str) -> None:
+    page = desk.get(f"/predmeti/{case}/").content.decode()
+    rules = page.partition("What the rules say")[2].partition("History")[0]
+    assert len(re.findall(r"Article \d", rules)) >= 3
+    assert "Result if you agree: 118" in rules
+
+
+def test_a_case_is_taken_before_it_is_decided(desk: Client, case: str) -> None:
+    assert "Take this case" in desk.get(f"/predmeti/{case}/").content.decode()
+    desk.post(f"/predmeti/{case}/preuzimanje")
+    page = desk.get(f"/predmeti/{case}/").content.decode()
+    assert "Your decision" in page
+    assert "Mine 1" in page
+
+
+def test_a_decision_is_read_before_it_is_sealed(desk: Client, case: str) -> None:
+    response = prepare(desk, case)
+    assert response["Location"] == f"/predmeti/{case}/pregled"
+    page = desk.get(response["Location"]).content.decode()
+    assert REASONS in page
+    assert Case.objects.get(code=case).state == CaseState.TO_DECIDE
+
+
+def test_deciding_needs_a_sign_in_of_the_last_five_minutes(damir: Actor, time: Clock, case: str) -> None:
+    desk = seat(damir)
+    prepare(desk, case)
+    time.now = time.now.replace(hour=time.now.hour + 1)
+    response = desk.get(f"/predmeti/{case}/pregled")
+    assert response["Location"] == f"/prijava/?again=1&next=%2Fpredmeti%2F{case}%2Fpregled"
+    assert desk.post(f"/predmeti/{case}/pregled")["Location"].startswith("/prijava/?again=1")
+    assert Case.objects.get(code=case).state == CaseState.TO_DECIDE
+
+
+def test_the_sealed_decision_follows(desk: Client, case: str) -> None:
+    prepare(desk, case)
+    response = desk.post(f"/predmeti/{case}/pregled", follow=True)
+    assert response.status_code == 200
+    assert Case.objects.get(code=case).state in {CaseState.DECIDED, CaseState.SEALED, CaseState.DELIVERED}
+    assert "Approved" in response.content.decode()
+
+
+def test_a_decision_without_reasons_is_not_taken(desk: Client, case: str) -> None:
+    prepare(desk, case, reasons="no")
+    response = desk.post(f"/predmeti/{case}/pregled")
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert page.count("Write the reasons in your own words") == 2
+    assert 'aria-invalid="true"' in page
+
+
+def test_the_applicant_is_asked(desk: Client, case: str) -> None:
+    prepare(desk, case, outcome="ask", reasons="Which of the two salaries ended in August?")
+    assert Case.objects.get(code=case).state == CaseState.WAITING_FOR_APPLICANT
+    assert "waits for applicant" in desk.get("/predmeti/").content.decode()
+
+
+def test_what_was_prepared_is_kept(desk: Client, case: str) -> None:
+    response = prepare(desk, case, then="save")
+    assert response["Location"] == f"/predmeti/{case}/"
+    page = desk.get(response["Location"]).content.decode()
+    assert REASONS in page
+    assert re.search(r'value="approved" checked', page)
+
+
+def test_a_case_is_given_back_so_that_a_colleague_takes_it(desk: Client, case: str) -> None:
+    prepare(desk, case, then="save")
+    desk.post(f"/predmeti/{case}/predaja")
+    assert Case.objects.get(code=case).assigned_to_id is None
+    colleague = seat(an_official("Nina Tomić", "tuzla-social-work", "caseworker"))
+    assert "Take this case" in colleague.get(f"/predmeti/{case}/").content.decode()
+
+
+def test_another_office_does_not_see_the_case(case: str) -> None:
+    stranger = seat(an_official("Luka Ilić", "zenica-registrar", "caseworker"))
+    assert stranger.get(f"/predmeti/{case}/").status_code == 404
+    assert "Amra" not in stranger.get("/predmeti/").content.decode()
+
+
+def test_the_desk_is_for_officials_who_decide(amra: Actor, sanja: Actor, case: str) -> None:
+    assert seat(amra).get("/predmeti/").status_code == 403
+    assert seat(sanja).get("/predmeti/").status_code == 403
+
+
+@pytest.mark.parametrize("who", ["damir", "sanja"])
+def test_a_look_without_a_case_is_refused_and_stays_written(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, amra: Actor, who: str
+) -> None:
+    asked = []
+
+    def refuse(**question: object) -> None:
+        asked.append(question)
+        raise exchange.BridgeRefused("Server.ClientProxy.CaseReferenceMissing")
+
+    monkeypatch.setattr(exchange, "ask_register", refuse)
+    response = seat(request.getfixturevalue(who)).post("/predmeti/upit", {"personal_number": "1503990554515"})
+    page = response.content.decode()
+    assert response.status_code == 403
+    assert "Refused. Nothing was shown." in page
+    assert "1503990554515" not in page
+    assert asked[0]["case"] is None
+    assert AuditLine.objects.filter(action="look_without_case").count() == 1
+
+
+def test_a_number_that_cannot_be_is_said_at_its_field(damir: Actor) -> None:
+    response = seat(damir).post("/predmeti/upit", {"personal_number": "123"})
+    assert response.status_code == 422
+    assert response.content.decode().count("A personal number has 13 digits") == 2
