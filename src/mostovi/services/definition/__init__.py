@@ -6,7 +6,6 @@ Plain Python without the web framework. Everything a caller needs is named here.
 from mostovi.services.definition.answers import InvalidAnswer, check_answer
 from mostovi.services.definition.evaluation import (
     actions_for,
-    document_data,
     due_date,
     evaluate_rules,
     facts_from_register,
@@ -48,7 +47,6 @@ __all__ = [
     "actions_for",
     "answer_text",
     "check_answer",
-    "document_data",
     "due_date",
     "evaluate_rules",
     "facts_from_register",

@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from mostovi.kernel.errors import Invalid
@@ -17,6 +16,11 @@ _LONGEST_TEXT = 2000
 _LARGEST_NUMBER = 10**12
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2200, 1, 1)
 _DAY = re.compile(r"(?P<d>\d{1,2})\s*[./-]\s*(?P<m>\d{1,2})\s*[./-]\s*(?P<y>\d{4})\s*\.?")
+_PLAIN_AMOUNT = re.compile(r"(?P<marks>\d{1,10})(?:[.,](?P<feninga>\d{1,2}))?", re.ASCII)
+_GROUPED_AMOUNT = re.compile(
+    r"(?P<marks>\d{1,3}(?P<sign>[.,])\d{3}(?:(?P=sign)\d{3}){0,2})(?:(?!(?P=sign))[.,](?P<feninga>\d{1,2}))?",
+    re.ASCII,
+)
 _NUMBER = re.compile(r"-?\d{1,13}")
 _EMAIL = re.compile(
     r"[A-Za-z0-9._%+'-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}"
@@ -160,17 +164,13 @@ def _read_number(text: str) -> int:
 
 
 def _read_money(text: str) -> int:
-    """Feninga. A single comma or point with one or two digits after it separates marks from feninga."""
+    """Feninga. Points or commas may group thousands; the other sign separates marks from feninga."""
     bare = re.sub(r"(?i)\s|\u00a0|km|км", "", text)
-    if re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+(?:[.,]\d{1,2})?", bare, re.ASCII):
-        marks, _, rest = bare.rpartition(bare[-3]) if bare[-3:-2] in {".", ","} else (bare, "", "")
-        bare = re.sub(r"[.,]", "", marks) + (f".{rest}" if rest else "")
-    if not re.fullmatch(r"\d{1,10}(?:[.,]\d{1,2})?", bare, re.ASCII):
+    written = _GROUPED_AMOUNT.fullmatch(bare) or _PLAIN_AMOUNT.fullmatch(bare)
+    if written is None:
         raise NotAnAmount
-    try:
-        return int(Decimal(bare.replace(",", ".")) * 100)
-    except InvalidOperation:
-        raise NotAnAmount from None
+    marks = re.sub(r"[.,]", "", written["marks"])
+    return int(marks) * 100 + int((written["feninga"] or "").ljust(2, "0"))
 
 
 def _read_text(text: str) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -211,29 +210,6 @@ def words_of(definition: ServiceDefinition, known: Mapping[str, Any]) -> dict[st
     """Known values as sentences hold them."""
     kinds = names_in(definition)
     return {name: for_words(kinds.get(name, Kind.TEXT), value) for name, value in known.items()}
-
-
-def document_data(
-    definition: ServiceDefinition, outcome: RuleOutcome, *, language: str, granted: bool, **more: Any
-) -> dict[str, Any]:
-    """What a decision's template needs of the outcome; ``more`` adds what only the case knows.
-
-    Every name of the definition is there, None where it is not known.
-    """
-    names = names_in(definition)
-    variant = "sr" if language == "sr-Cyrl" else language
-    amount = outcome.amount_feninga
-    return {
-        **{name: outcome.words.get(name) for name in names},
-        "granted": granted,
-        "amount": Decimal(amount) / 100 if granted and amount is not None else None,
-        "conditions": [
-            {"sentence": step.sentence[variant], "article": step.article}
-            for step in outcome.conditions
-            if step.sentence
-        ],
-        **more,
-    }
 
 
 def names_in(definition: ServiceDefinition) -> dict[str, AnyKind]:

@@ -8,6 +8,7 @@ from typing import Any
 from mostovi.services.definition.values import FactKind, Kind, ValueKind
 
 AnyKind = Kind | FactKind | ValueKind
+MOST_PEOPLE = 40  # expressions go through such lists, and their work must stay small
 _MONEY = {Kind.MONEY, ValueKind.MONEY, FactKind.MONEY_KM}
 _DATE = {Kind.DATE, ValueKind.DATE, FactKind.DATE}
 _PYTHON_TYPES: Mapping[str, type] = {
@@ -70,7 +71,7 @@ def has_kind(kind: AnyKind, value: Any) -> bool:
     if expected is int:
         return _is_whole(value)
     if kind == FactKind.PEOPLE:
-        return isinstance(value, list) and all(isinstance(person, dict) for person in value)
+        return _is_list_of_people(value)
     return isinstance(value, expected)
 
 
@@ -113,6 +114,12 @@ def _read_date(value: Any) -> date:
         return date.fromisoformat(value)
     except (TypeError, ValueError):
         raise UnexpectedValue("this is no date") from None
+
+
+def _is_list_of_people(value: Any) -> bool:
+    return (
+        isinstance(value, list) and len(value) <= MOST_PEOPLE and all(isinstance(one, dict) for one in value)
+    )
 
 
 def _is_whole(value: Any) -> bool:

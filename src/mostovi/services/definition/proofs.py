@@ -5,11 +5,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from mostovi.services.definition.evaluation import document_data
 from mostovi.services.definition.examples import run_examples
 from mostovi.services.definition.mistakes import Mistake
 from mostovi.services.definition.values import ServiceDefinition
-from mostovi.services.definition.wording import placeholders_of
+from mostovi.services.definition.wording import placeholders_of, text_of
 from mostovi.services.documents import DocumentFailed, render_template
 
 VARIANTS = ("bs", "en", "hr", "sr-Cyrl", "sr-Latn")
@@ -39,6 +38,16 @@ def _sample(
     outcome = run_examples(definition)[0].outcome
     texts = [texts["en"] for key, texts in definition.texts.items() if key.startswith("document.")]
     names = {name for text in texts for name in placeholders_of(text)} | set(_USED.findall(template))
-    known = document_data(definition, outcome, language=variant, granted=granted)
-    filler = dict.fromkeys(sorted(names - set(known)), "…")
-    return {**filler, "institution": "…", "place": "…", "issued_on": date(2026, 11, 21), **known}
+    return {
+        **dict.fromkeys(sorted(names), "…"),
+        **outcome.words,
+        "issued_on": date(2026, 11, 21),
+        "institution": "…",
+        "place": "…",
+        "granted": granted,
+        "conditions": [
+            {"sentence": text_of(step.sentence, variant), "article": step.article}
+            for step in outcome.conditions
+            if step.sentence
+        ],
+    }

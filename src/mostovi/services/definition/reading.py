@@ -1,5 +1,6 @@
 """Plain YAML with the line of each key: no anchors, no tags, no broken numbers."""
 
+import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from mostovi.services.definition.mistakes import DefinitionInvalid, Mistake
 
 LARGEST_FILE = 400_000
 _DEEPEST = 12
+_BRACKETS = re.compile(r"(?:[\[{]\s*){12}")
 Path = tuple[Hashable, ...]
 
 
@@ -39,6 +41,8 @@ def read_document(file: str, text: str) -> Document:
     """Parse one file. Raises DefinitionInvalid."""
     if len(text) > LARGEST_FILE:
         raise _refusal(file, 1, "This file is too large.", f"Keep it under {LARGEST_FILE} characters.")
+    if _BRACKETS.search(text):
+        raise _refusal(file, 1, "This is nested too deeply.", "Take levels away.")
     try:
         _check_no_aliases(file, text)
         loaded = YAML(typ="rt", pure=True).load(text)
@@ -63,6 +67,8 @@ def _remedy(what: str) -> str:
 
 
 def _check_no_aliases(file: str, text: str) -> None:
+    if "&" not in text and "*" not in text:
+        return
     for event in YAML(typ="safe", pure=True).parse(text):
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
             line = event.start_mark.line + 1

@@ -23,6 +23,7 @@ _HERE = Path(__file__).resolve().parent
 _STANDARDS = ["a-2a", "ua-1"]
 _MOST_FOREIGN_SIGNS = 60
 _FOREIGN = re.compile(r'the text `"(?P<signs>.+)"` could not be displayed', re.DOTALL)
+_PACKAGE = re.compile(r"[\"']@")
 _LONGEST = 20_000
 _OUR_DATA = {"institution", "place", "issued_on"}
 
@@ -54,6 +55,8 @@ def render_template(
     template: str, texts: Texts, data: Mapping[str, Any], *, language: str, qr_url: str, code: str
 ) -> bytes:
     """The same from a template's text and the service's texts, as a case has pinned them."""
+    if _PACKAGE.search(template):
+        raise DocumentFailed("A template takes nothing from the network: no packages.")
     missing = sorted(_OUR_DATA - set(data))
     if missing:
         raise DocumentDataMissing(f"The document needs {', '.join(missing)}.")

@@ -1,0 +1,181 @@
+import subprocess
+import sys
+import unicodedata
+from datetime import date
+
+import pytest
+from definitions import FOLDERS
+from documents_made import HAS_POPPLER, VARIANTS, decision, extract, text_in
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mostovi.services.documents import DocumentDataMissing, DocumentFailed, render_template
+
+needs_poppler = pytest.mark.skipif(
+    not HAS_POPPLER, reason="pdftotext and pdftoppm (poppler-utils) are not here"
+)
+MARKUP = [
+    "#strong[Amra]",
+    "*Amra* _Kovač_",
+    '#import "/layout.typ": sheet',
+    '#read("/layout.typ")',
+    "$x^2$ @ref <label> `code` = Title",
+    "\\ // comment /* */ ~ -- --- ...",
+    '"quoted" \' #{1 + 1} [a] {b}',
+    "- list\n+ enum",
+    "{name} {amount:of} {x|y}",
+]
+
+
+@pytest.mark.parametrize("language", VARIANTS)
+def test_a_document_is_tagged_pdf_a_with_its_language(language):
+    pdf = extract(language)
+    assert pdf.startswith(b"%PDF-1.7")
+    assert b"<pdfaid:part>2</pdfaid:part>" in pdf
+    assert b"<pdfaid:conformance>A</pdfaid:conformance>" in pdf
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in pdf
+    assert b"/MarkInfo" in pdf
+    assert f"/Lang({language.split('-')[0]}".encode() in pdf
+
+
+def test_the_same_input_gives_the_same_bytes_in_another_process():
+    script = "import sys; from documents_made import extract; sys.stdout.buffer.write(extract('hr'))"
+    folder = str(FOLDERS.parents[4] / "tests" / "services")
+    other = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        check=True,
+        env={"PYTHONPATH": folder, "TZ": "Asia/Tokyo"},
+    )
+    assert other.stdout == extract("hr")
+
+
+def test_another_day_or_name_gives_other_bytes():
+    assert len({extract(), extract(given_name="Mila"), extract(issued_on=date(2026, 11, 22))}) == 3
+
+
+def test_fonts_come_with_us_and_are_embedded_in_the_page():
+    pdf = extract("sr-Cyrl")
+    assert b"LibertinusSerif" in pdf
+    assert b"DejaVuSansMono" in pdf
+    assert pdf.count(b"/FontFile") >= 2
+
+
+@needs_poppler
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "bs",
+            ["Izvod iz matične knjige rođenih", "21. mart 1988.", "Tehnička demonstracija", "kvalifikovani"],
+        ),
+        ("hr", ["Izvod iz matične knjige rođenih", "21. ožujka 1988.", "kvalificirani", "Oznaka isprave"]),
+        ("sr-Cyrl", ["Извод из матичне књиге рођених", "21. март 1988.", "Техничка демонстрација", "Savić"]),
+        ("sr-Latn", ["Izvod iz matične knjige rođenih", "21. mart 1988.", "može provjeriti"]),
+        ("en", ["Extract from the register of births", "21 March 1988", "not a qualified seal"]),
+    ],
+)
+def test_an_extract_is_written_in_the_persons_language(language, words):
+    text = text_in(extract(language)).replace("\u00a0", " ")
+    for word in [*words, "J8M-4KE-92A", "mostovi.example/provjera"]:
+        assert word in text
+
+
+@needs_poppler
+@pytest.mark.parametrize("language", VARIANTS)
+def test_a_decision_says_what_why_and_how_to_appeal(language):
+    text = text_in(decision(language)).replace("\u00a0", " ")
+    for word in [
+        "Amra Kovač",
+        "Dino Kovač",
+        "118",
+        "K4T-92M-7AE",
+        "Damir Babić",
+        "52/22",
+        "15",
+        "J7M-4KE-92A",
+    ]:
+        assert word in text
+    assert "…" not in text
+
+
+@needs_poppler
+def test_a_refusal_grants_nothing():
+    text = text_in(decision("bs", granted=False))
+    assert "odbija" in text
+    assert "118" not in text
+
+
+@needs_poppler
+@pytest.mark.parametrize("name", MARKUP)
+def test_a_name_with_markup_is_printed_as_it_is(name):
+    text = text_in(extract(given_name=name))
+    for word in name.split():
+        assert word in text
+
+
+SIGNS = "#$*_`@<>[]{}\\/\"'~-+=.,:;!?&%^|()\n aAčĆđШљџ0"
+BARE_PAGE = '#import "/layout.typ": data\n#set document(title: "Title")\n= Name\n#data.given_name'
+
+
+@needs_poppler
+@settings(max_examples=80, deadline=None)
+@given(st.text(alphabet=SIGNS, min_size=1, max_size=30))
+def test_data_is_never_markup(name):
+    data = {"institution": name, "place": name, "issued_on": date(2026, 1, 1), "given_name": name}
+    pdf = render_template(BARE_PAGE, {}, data, language="bs", qr_url="https://a.ba/", code="J7M4KE92A")
+    assert "".join(text_in(pdf).split()) == "Name" + "".join(name.split())
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_any_name_can_be_printed(given_name, reasons):
+    assert extract(given_name=given_name, mother_name=reasons).startswith(b"%PDF")
+
+
+@needs_poppler
+def test_a_sign_that_no_font_has_is_printed_by_its_number():
+    assert "Li [U+4E2D][U+6587]" in text_in(extract(given_name="Li 中文"))
+
+
+@needs_poppler
+def test_control_signs_and_turned_directions_are_left_out():
+    text = text_in(extract(given_name="Mi\u202elan\x00\u200b"))
+    assert "Milan" in text
+    assert not [sign for sign in text if unicodedata.category(sign) in {"Cf", "Co"}]
+
+
+def test_a_fact_that_is_not_known_is_left_out_of_the_table():
+    assert extract(father_name=None).startswith(b"%PDF")
+
+
+def test_a_document_without_its_data_names_what_is_missing():
+    template = (FOLDERS / "child-allowance" / "decision.typ").read_text("utf-8")
+    texts = {"document.preamble": dict.fromkeys(("bs", "hr", "sr", "en"), "{name}")}
+    data = {"institution": "a", "place": "b", "issued_on": date(2026, 1, 1)}
+    with pytest.raises(DocumentDataMissing, match=r"document\.preamble needs name"):
+        render_template(template, texts, data, language="bs", qr_url="https://a.ba/", code="J7M4KE92A")
+    with pytest.raises(DocumentDataMissing, match="issued_on, place"):
+        render_template(template, texts, {"institution": "a"}, language="bs", qr_url="x", code="J7M4KE92A")
+
+
+def test_a_template_cannot_read_files_outside_the_layout():
+    data = {"institution": "a", "place": "b", "issued_on": date(2026, 1, 1)}
+    for path in ("/../../../../pyproject.toml", "/etc/passwd", "../definition/values.py"):
+        with pytest.raises(DocumentFailed):
+            render_template(f'#read("{path}")', {}, data, language="bs", qr_url="x", code="J7M4KE92A")
+
+
+def test_a_template_takes_nothing_from_the_network():
+    data = {"institution": "a", "place": "b", "issued_on": date(2026, 1, 1)}
+    with pytest.raises(DocumentFailed, match="no packages"):
+        render_template('#import "@preview/a:1.0.0"', {}, data, language="bs", qr_url="x", code="J7M4KE92A")
+
+
+@needs_poppler
+def test_a_long_decision_keeps_its_code_on_the_last_page_and_the_footer_on_each():
+    text = text_in(decision("en", reasons="\n".join(["A long reason that explains a lot. " * 6] * 30)))
+    pages = text.strip("\f\n").split("\f")
+    assert len(pages) > 1
+    assert all("/provjera" in page for page in pages)
+    assert sum("Code of this document" in page for page in pages) == 1

@@ -1,0 +1,107 @@
+"""The two services of the pack: short, cited, in four languages, and at one with the rest of the house."""
+
+import json
+
+import pytest
+from definitions import FOLDERS, ON, service
+from ruamel.yaml import YAML
+
+from mostovi.services.definition import evaluate_rules
+from mostovi.services.definition.shape import schema_for
+from mostovi.services.definition.values import FactKind, Kind, ValueKind
+from mostovi.services.rules import TRANSITIONS
+from mostovi.services.values import CaseState, Party, Step
+
+SERVICES = ("birth-extract", "child-allowance")
+CONTRACTS = YAML(typ="safe").load((FOLDERS.parent / "contracts.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize(("key", "most"), [("birth-extract", 80), ("child-allowance", 250)])
+def test_a_definition_is_short(key, most):
+    files = {name: text for name, text in service(key).files.items() if name != "texts.yaml"}
+    assert sum(len(text.splitlines()) for text in files.values()) <= most
+
+
+@pytest.mark.parametrize("key", SERVICES)
+def test_the_steps_are_those_that_the_rules_of_cases_allow(key):
+    allowed = {
+        (row.step, party, source, target)
+        for row in TRANSITIONS
+        for party in row.parties
+        for source in row.sources
+        for target in row.targets
+    }
+    for step in service(key).steps:
+        for action in step.actions:
+            for who in action.who:
+                wanted = (Step(action.name), Party(who), CaseState(step.key), CaseState(action.to))
+                assert wanted in allowed
+
+
+@pytest.mark.parametrize("key", SERVICES)
+def test_every_fact_is_covered_by_a_contract_with_the_owner(key):
+    definition = service(key)
+    for request in definition.requests:
+        fields = {
+            field
+            for contract in CONTRACTS
+            if contract.get("consumer") == definition.owner
+            and contract["provider"] == request.provider
+            and contract["service"] == request.service
+            for field in contract["fields"]
+        }
+        assert set(request.fields) <= fields
+
+
+@pytest.mark.parametrize("key", SERVICES)
+def test_the_owner_and_every_register_are_institutions_of_the_pack(key):
+    rows = YAML(typ="safe").load((FOLDERS.parent / "institutions.yaml").read_text("utf-8"))
+    codes = {row["code"] for row in rows}
+    definition = service(key)
+    assert {definition.owner, *(fact.provider for fact in definition.facts)} <= codes
+
+
+def test_nothing_is_said_to_be_verified_that_is_not():
+    definition = service("child-allowance")
+    assert definition.law.number == "52/22"
+    assert definition.law.illustrative
+    assert definition.deadline.illustrative
+    assert definition.deadline.days == 30
+    assert all(rule.illustrative for rule in definition.rules)
+    assert all(fact.illustrative for fact in definition.facts)
+
+
+def test_an_extract_is_granted_to_whoever_is_in_the_register():
+    assert evaluate_rules(service("birth-extract"), {}, {}, on_date=ON).proposal == "grant"
+
+
+def test_the_three_languages_are_written_and_not_copied():
+    texts = service("child-allowance").texts
+    assert texts["title"]["bs"] == "Dječiji dodatak"
+    assert texts["title"]["hr"] == "Dječji dodatak"
+    assert texts["title"]["sr"] == "Дјечији додатак"
+    together = {language: " ".join(text[language] for text in texts.values()) for language in ("bs", "hr")}
+    for bosnian, croatian in (("sedmice", "tjedan"), ("domaćinstva", "kućanstva"), ("Svako ", "Svatko ")):
+        assert bosnian in together["bs"]
+        assert croatian in together["hr"]
+        assert bosnian not in together["hr"]
+        assert croatian not in together["bs"]
+
+
+@pytest.mark.parametrize("file", ["service", "questions", "rules", "steps", "texts", "examples"])
+def test_each_file_has_a_json_schema_in_the_package(file):
+    schema = schema_for(f"{file}.yaml")
+    assert schema["$schema"].endswith("2020-12/schema")
+    assert schema["title"].startswith(f"{file}.yaml: ")
+    assert json.dumps(schema)
+
+
+def test_the_kinds_of_the_schemas_are_those_of_the_code():
+    questions = schema_for("questions.yaml")["$defs"]
+    assert questions["question"]["properties"]["kind"]["enum"] == list(Kind)
+    assert set(questions["fact"]["properties"]["kind"]["enum"]) == set(FactKind)
+    assert set(schema_for("rules.yaml")["$defs"]["value"]["properties"]["kind"]["enum"]) == set(ValueKind)
+
+
+def test_the_pack_holds_data_only():
+    assert not list(FOLDERS.rglob("*.py"))
