@@ -1,17 +1,20 @@
 """The two services of the pack: short, cited, in four languages, and at one with the rest of the house."""
 
 import json
+from pathlib import Path
 
 import pytest
 from definitions import FOLDERS, ON, service
 from ruamel.yaml import YAML
 
 from mostovi.services.definition import evaluate_rules
+from mostovi.services.definition.expressions import allowed_functions
 from mostovi.services.definition.shape import schema_for
-from mostovi.services.definition.values import FactKind, Kind, ValueKind
+from mostovi.services.definition.values import FactKind, Kind, Proposal, RuleState, ValueKind
 from mostovi.services.rules import TRANSITIONS
 from mostovi.services.values import CaseState, Party, Step
 
+ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("birth-extract", "child-allowance")
 CONTRACTS = YAML(typ="safe").load((FOLDERS.parent / "contracts.yaml").read_text("utf-8"))
 
@@ -105,3 +108,25 @@ def test_the_kinds_of_the_schemas_are_those_of_the_code():
 
 def test_the_pack_holds_data_only():
     assert not list(FOLDERS.rglob("*.py"))
+
+
+def _keys(schema):
+    """Every key that a schema offers, at any depth."""
+    for key, part in schema.get("properties", {}).items():
+        yield key
+        yield from _keys(part)
+    for part in schema.get("$defs", {}).values():
+        yield from _keys(part)
+
+
+@pytest.mark.parametrize("file", ["service", "questions", "rules", "steps", "texts", "examples"])
+def test_every_key_is_explained_in_the_reference(file):
+    reference = (ROOT / "docs" / "reference" / "service-definition.md").read_text("utf-8")
+    missing = [key for key in _keys(schema_for(f"{file}.yaml")) if f"`{key}`" not in reference]
+    assert missing == []
+
+
+def test_every_function_and_state_is_explained_in_the_reference():
+    reference = (ROOT / "docs" / "reference" / "service-definition.md").read_text("utf-8")
+    words = [*allowed_functions(), *RuleState, *Proposal, *Kind, *FactKind, *ValueKind]
+    assert [word for word in words if f"`{word}" not in reference and f".{word}(" not in reference] == []
