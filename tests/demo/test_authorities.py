@@ -4,10 +4,15 @@ import asyncio
 import hashlib
 import json
 import stat
+import subprocess
+import sys
+import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
+import typst
 from aiohttp.test_utils import TestClient, TestServer
 from asn1crypto import tsp
 from cryptography import x509
@@ -23,8 +28,12 @@ from mostovi.demo.members import list_members
 from mostovi.exchange.protocol.certificates import Purpose, load_certificate, verify_certificate
 from mostovi.exchange.protocol.directory import verify_directory
 from mostovi.exchange.protocol.identifiers import MemberId
+from mostovi.exchange.sealing.credentials import read_credential
 from mostovi.exchange.sealing.demonstration import is_demonstration_root
+from mostovi.exchange.sealing.seal import seal_document
+from mostovi.exchange.sealing.time_stamps import HttpTimeStampAuthority, NoTimeStamp
 from mostovi.exchange.verification import chains, containers
+from mostovi.exchange.verification.documents import verify_document
 from mostovi.exchange.verification.encoding import split_elements
 
 NOW = datetime(2026, 12, 9, 10, 5, tzinfo=UTC)
@@ -177,3 +186,50 @@ def test_the_program_serves_stamps_and_the_directory(tmp_path: Path) -> None:
             assert (await client.get("/health")).status == 200
 
     asyncio.run(story())
+
+
+@pytest.mark.programs
+def test_a_document_is_sealed_through_the_running_program_and_refused_once_it_is_stopped(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "addresses.json").write_text("{}")
+    socket = tmp_path / "authorities.sock"
+    arguments = ["--directory", tmp_path, "--addresses", tmp_path / "addresses.json", "--socket", socket]
+    program = subprocess.Popen(
+        [sys.executable, "-m", "mostovi.demo.authorities.program", *map(str, arguments)],
+        stderr=subprocess.DEVNULL,
+    )
+    authority = HttpTimeStampAuthority("http://localhost/tsa", str(socket))
+    try:
+        wait_for(socket)
+        seal = partial(
+            seal_document,
+            typst.compile(b"Izvod", ignore_system_fonts=True),
+            credential=read_credential(
+                key=tmp_path / "keys/zenica-registrar/sealing.key",
+                certificate=tmp_path / "keys/zenica-registrar/sealing.pem",
+                root=tmp_path / "keys/root.pem",
+                revocation_lists=tmp_path / "keys/revocations.pem",
+            ),
+            time_stamper=authority,
+            reason="technical demonstration, not qualified",
+            location="Zenica",
+            sealed_at=datetime.now(UTC),
+        )
+        verdict = verify_document(
+            seal(), trust_root=(tmp_path / "keys/root.pem").read_bytes(), now=datetime.now(UTC)
+        )
+        assert verdict.issuer == "Registrar of Zenica"
+    finally:
+        program.terminate()
+        program.wait(10)
+    with pytest.raises(NoTimeStamp):
+        seal()
+
+
+def wait_for(path: Path) -> None:
+    for _ in range(300):
+        if path.exists():
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"{path.name} did not appear")
