@@ -62,7 +62,7 @@ class OwnGateway:
             "case": case,
             "code": code,
             "pdf_sha256": hashlib.sha256(pdf).hexdigest(),
-            "user": "",
+            "user": None,
             "authenticated_at": None,
             "decided_at": clock.now().isoformat(timespec="seconds").replace("+00:00", "Z"),
         }

@@ -34,6 +34,7 @@ def describe_gateway(layout: Layout, member: Member, port: int) -> dict[str, Any
         "listen": f"127.0.0.1:{port}",
         "store": "gateway.sqlite3",
         "contracts": "contracts",
+        "demonstration": True,
         "live_socket": str(layout.socket("live-publish")),
         "keys": _keys(layout, member),
         "directory": {

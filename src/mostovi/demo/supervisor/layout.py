@@ -48,6 +48,10 @@ class Layout:
         return self.root / "portal.sqlite3"
 
     @property
+    def ports(self) -> Path:
+        return self.root / "ports.json"
+
+    @property
     def control(self) -> Path:
         return self.sockets / "control.sock"
 
