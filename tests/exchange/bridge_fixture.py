@@ -44,7 +44,7 @@ from mostovi.exchange.protocol.keys import Signer
 
 TUZLA, BRCKO, ZENICA = "tuzla-social-work", "brcko-registrar", "zenica-registrar"
 PREFIXES = {TUZLA: "J7", BRCKO: "J4", ZENICA: "J8"}
-AMRA = "1203991565017"  # region 56 was never issued
+AMRA = "1203991565010"  # region 56 was never issued
 CASE = "K4T92M7AE"
 OFFICIAL = "BAofficial-pseudonym"
 LANGUAGES = ("bs", "hr", "sr", "en")
@@ -93,6 +93,12 @@ class Register:
         asked = json.loads(body)["fields"]
         facts = {name: f"value of {name}" for name in asked}
         return 200, json.dumps({"facts": facts, "as_of": "2026-11-21T14:05:00Z"}).encode()
+
+    def forget(self) -> None:
+        """As at the beginning."""
+        self.answer = self.answer_facts
+        self.questions.clear()
+        self.headers.clear()
 
     def start(self) -> None:
         register = self
@@ -449,7 +455,7 @@ def wait_until_answering(institution: Institution, seconds: float = 20) -> None:
     raise AssertionError(f"the gateway of {institution.code} does not answer")
 
 
-class _SocketConnection(http.client.HTTPConnection):
+class SocketConnection(http.client.HTTPConnection):
     def __init__(self, path: Path) -> None:
         super().__init__("localhost", timeout=10)
         self.path = path
@@ -462,7 +468,7 @@ class _SocketConnection(http.client.HTTPConnection):
 
 def call(path: Path, method: str, target: str, body: Any, headers: dict[str, str]) -> Reply:
     """Status, headers (lower-case names) and the JSON, or text, of one call over a unix socket."""
-    connection = _SocketConnection(path)
+    connection = SocketConnection(path)
     data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
     try:
         connection.request(method, target, data, headers)
