@@ -138,7 +138,7 @@ def _string_bytes(operation: re.Match[bytes]) -> bytes:
 
 def _unescape(escape: re.Match[bytes]) -> bytes:
     sign = escape[1]
-    if sign[:1].isdigit():
+    if b"0" <= sign[:1] <= b"7":
         return bytes([int(sign, 8) & 0xFF])
     return b"" if sign in (b"\n", b"\r", b"\r\n") else _ESCAPED.get(sign, sign)
 
