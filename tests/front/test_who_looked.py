@@ -78,9 +78,37 @@ def test_nobody_looked_is_said_in_words(amra, bridge):
     assert "Nobody has looked at your data." in read(amra)
 
 
-def test_my_own_look_at_the_list_is_not_in_the_list(amra, bridge):
-    bridge.usages = [usage(service="findUsage", exchange_id="e-7")]
+def official_act(**changes):
+    plain = {
+        "institution": "tuzla-social-work",
+        "action": "read",
+        "service": "case_read",
+        "purpose": dict.fromkeys(("bs", "hr", "sr", "en"), "child-allowance"),
+        "legal_basis": {},
+        "exchange_id": None,
+        "log_entry": "tuzla-social-work/77",
+        "seen_by": "official",
+    }
+    return usage(**{**plain, **changes})
+
+
+def test_what_an_official_did_is_said_in_words(amra, bridge):
+    bridge.usages = [official_act()]
+    page = read(amra)
+    for words in ("Opened your application.", "Child allowance", "an official"):
+        assert words in page
+    assert "demonstration agreement" not in page
+
+
+@pytest.mark.parametrize("who", ["person", "system"])
+def test_what_i_or_the_worker_did_is_no_look(amra, bridge, who):
+    bridge.usages = [official_act(seen_by=who, service="received")]
     assert "Nobody has looked at your data." in read(amra)
+
+
+def test_somebody_who_asked_for_this_very_list_is_in_it(amra, bridge):
+    bridge.usages = [usage(service="findUsage", exchange_id="e-7")]
+    assert "Answered: who looked at your data." in read(amra)
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def test_the_case_shows_each_fact_with_its_source_its_basis_and_its_evidence(des
         "Ulica lipa 14",
         "Ministry of the Interior",
         "no: demonstration",
-        "tuzla-social-work/1",
+        "Evidence",
         "Dino",
     ):
         assert words in page

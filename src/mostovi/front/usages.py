@@ -13,8 +13,8 @@ from mostovi.kernel import people
 from mostovi.kernel.access import Actor, check_is_person
 
 PER_PAGE = 20
-# A person's own look at this very list is not a look at her by somebody.
-_OWN_SERVICES = frozenset({"findUsage", "usageReceipt"})
+# What the person or our worker did with her application is no look at her by somebody.
+_NOBODY_LOOKED = frozenset({"person", "system"})
 _TELLING_MOST = ("refused", "answered", "read", "sealed", "asked")
 
 
@@ -111,7 +111,7 @@ def find_receipt(actor: Actor, *, log_entry: str) -> dict[str, object]:
 def _join_both_ends(usages: Iterable[exchange.Usage]) -> list[Look]:
     by_exchange: dict[str, list[exchange.Usage]] = {}
     for usage in usages:
-        if usage.service not in _OWN_SERVICES:
+        if usage.action != "read" or usage.seen_by not in _NOBODY_LOOKED:
             by_exchange.setdefault(usage.exchange_id or usage.log_entry, []).append(usage)
     looks = [_as_look(ends) for ends in by_exchange.values()]
     return sorted(looks, key=lambda look: look.usage.at, reverse=True)

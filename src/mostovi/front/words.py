@@ -4,6 +4,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from mostovi.exchange.public import Usage
+from mostovi.kernel.languages import current_variant, text_in
+from mostovi.services.public import list_services
 
 GOVERNMENT_LEVELS = {
     "state": gettext_lazy("State"),
@@ -39,10 +41,21 @@ EXCHANGE_SERVICES = {
     "birthExtract": gettext_lazy("your birth extract"),
     "residence": gettext_lazy("your address"),
     "householdIncome": gettext_lazy("income of your household"),
+    "findUsage": gettext_lazy("who looked at your data"),
+    "usageReceipt": gettext_lazy("a receipt of a look at your data"),
 }
 DOCUMENT_KINDS = {
     "child-allowance-decision": gettext_lazy("Decision, child allowance"),
     "birth-extract": gettext_lazy("Birth extract"),
+}
+OFFICIAL_ACTS = {
+    "case_read": gettext_lazy("Opened your application."),
+    "document_read": gettext_lazy("Opened a document of yours."),
+    "taken": gettext_lazy("Began to work on your application."),
+    "given_back": gettext_lazy("Gave your application back to the office."),
+    "applicant_asked": gettext_lazy("Asked you a question."),
+    "decision_drafted": gettext_lazy("Prepared the decision on your application."),
+    "decided": gettext_lazy("Decided on your application."),
 }
 LOG_ACTIONS = {
     "asked": pgettext_lazy("log line", "asked"),
@@ -55,15 +68,20 @@ LOG_ACTIONS = {
 
 def what_happened(usage: Usage) -> str:
     """One sentence for a look that took place."""
-    fact = EXCHANGE_SERVICES.get(usage.service)
     if usage.action == "sealed":
         return _("Sealed a document for you.")
     if usage.action == "read":
-        return _("Opened your application.")
-    if fact is None:
-        return _("Wrote about you: {service}.").format(service=usage.service)
+        return str(OFFICIAL_ACTS.get(usage.service, _("Worked on your application.")))
+    fact = EXCHANGE_SERVICES.get(usage.service, usage.service)
     sentences = {"asked": _("Asked for: {fact}."), "answered": _("Answered: {fact}.")}
     return sentences.get(usage.action, "{fact}").format(fact=fact)
+
+
+def purpose_in_words(usage: Usage) -> str:
+    """Why somebody looked; an official's acts name the service of the case."""
+    purpose = text_in(usage.purpose, current_variant()) if usage.purpose else ""
+    titles = {service.key: service.title for service in list_services()}
+    return titles.get(purpose, purpose) or _("none given")
 
 
 def why_refused(usage: Usage) -> str:

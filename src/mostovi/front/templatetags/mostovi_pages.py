@@ -98,6 +98,12 @@ def in_script(text: str) -> str:
     return to_latin(text) if current_variant() == "sr-Latn" else text
 
 
+@register.filter
+def entry_number(log_entry: str) -> str:
+    """tuzla-social-work/104 as 104."""
+    return log_entry.rpartition("/")[2]
+
+
 def _word(words: Mapping[str, Any], key: str) -> str:
     return str(words.get(key, key))
 
@@ -129,6 +135,7 @@ def log_action(action: str) -> str:
 
 register.filter(words.what_happened)
 register.filter(words.why_refused)
+register.filter(words.purpose_in_words)
 
 
 @register.simple_tag
