@@ -82,7 +82,8 @@ class Country:
 
     def stop(self) -> int:
         self.command.send_signal(signal.SIGINT)
-        return self.command.wait(30)
+        self.command.communicate(timeout=30)
+        return self.command.returncode
 
 
 def is_alive(process: int) -> bool:
