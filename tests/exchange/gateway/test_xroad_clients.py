@@ -1,4 +1,4 @@
-"""X-Road clients find members and services unmodified. Requests and readings are those of RIA's xrdinfo 1.4."""
+"""X-Road clients find members and services unmodified. They ask and read as RIA's xrdinfo 1.4 does."""
 
 import http.client
 import io

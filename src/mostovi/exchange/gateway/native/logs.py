@@ -124,7 +124,7 @@ def _append_once(transaction: Transaction, line_id: str, entry: Entry) -> int:
 
 
 def _detail(line: Fields) -> Mapping[str, Any]:
-    detail = line.value.get("detail") or {}
+    detail = line.value.get("detail", {})
     if not isinstance(detail, dict) or {"action", "actor_kind"} & detail.keys():
         raise InvalidCall(field="detail")
     return detail
