@@ -23,7 +23,7 @@ ADDRESS = Lookup("tuzla-canton-interior", "residence", ("name", "address"))
 
 
 def look_up_person(*, actor: Actor, personal_number: str) -> exchange.Answer:
-    """Ask for an address without naming a case. Raises BridgeRefused, as it must; the person sees it."""
+    """Ask for an address without naming a case. Raises BridgeRefused, as it must; the person sees this."""
     check_is_official(actor)
     assert actor.institution is not None
     assert actor.person_id is not None
