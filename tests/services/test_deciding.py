@@ -22,7 +22,8 @@ from mostovi.services.actions.desk import (
 )
 from mostovi.services.models import Case, Decision, Document
 from mostovi.services.queries.case_sheets import find_case_sheet, find_desk_sheet
-from mostovi.services.queries.cases import count_office_cases, find_document, list_office_cases
+from mostovi.services.queries.cases import find_document
+from mostovi.services.queries.desk_lists import list_desk
 from mostovi.services.values import CaseState, Outcome
 from services.cast import Bridge, Clock, an_official
 from services.story import a_draft, a_sent_case, answer_all, send
@@ -134,7 +135,7 @@ def test_an_official_of_another_institution_does_not_find_the_case(amra: Actor, 
         take_case(actor=jelena, code=code)
     with pytest.raises(NotFound):
         find_desk_sheet(jelena, code)
-    assert list_office_cases(jelena)[0] == []
+    assert list_desk(jelena).total == 0
 
 
 def test_the_auditor_sees_no_case(amra: Actor, zlata: Actor, bridge: Bridge) -> None:
@@ -147,7 +148,7 @@ def test_the_auditor_sees_no_case(amra: Actor, zlata: Actor, bridge: Bridge) -> 
 
 def test_damir_does_not_see_drafts(amra: Actor, damir: Actor, bridge: Bridge) -> None:
     code = a_draft(amra)
-    assert list_office_cases(damir)[0] == []
+    assert list_desk(damir).total == 0
     with pytest.raises(NotFound):
         find_desk_sheet(damir, code)
 
@@ -157,6 +158,12 @@ def test_each_look_of_an_official_leaves_a_line(amra: Actor, damir: Actor, bridg
     find_desk_sheet(damir, code)
     line = AuditLine.objects.get(action="case_read")
     assert (line.actor_id, line.subject_id, line.case) == (damir.person_id, amra.person_id, code)
+
+
+def test_looking_through_the_desk_leaves_a_line(amra: Actor, damir: Actor, bridge: Bridge) -> None:
+    a_sent_case(amra)
+    list_desk(damir)
+    assert AuditLine.objects.get(action="desk_read").actor_id == damir.person_id
 
 
 def test_her_own_look_leaves_none(amra: Actor, bridge: Bridge) -> None:
@@ -181,8 +188,7 @@ def test_the_desk_lists_what_is_due_first(
     first = a_sent_case(amra)
     time.now += timedelta(days=2)
     second = a_sent_case(milan)
-    assert [summary.code for summary in list_office_cases(damir)[0]] == [first, second]
-    assert count_office_cases(damir) == {CaseState.TO_DECIDE: 2}
+    assert [line.code for line in list_desk(damir).lines] == [first, second]
 
 
 def test_a_draft_decision_survives_signing_in_again(amra: Actor, damir: Actor, bridge: Bridge) -> None:

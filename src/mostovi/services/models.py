@@ -10,10 +10,8 @@ from mostovi.services.values import (
     CaseSummary,
     Channel,
     DecisionView,
-    Dispute,
     DocumentSummary,
     FactState,
-    FactView,
     HistoryLine,
     Outcome,
     Party,
@@ -153,22 +151,6 @@ class Fact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id}/{self.key}"
-
-    def view(self) -> FactView:
-        return FactView(
-            key=self.key,
-            provider=self.provider,
-            exchange_service=self.exchange_service,
-            state=FactState(self.state),
-            values=self.values,
-            exchange_id=self.exchange_id,
-            log_entry=self.log_entry,
-            contract=self.contract,
-            as_of=self.as_of,
-            tried_at=self.tried_at,
-            next_try_at=self.next_try_at,
-            dispute=Dispute(self.dispute_text, self.disputed_at) if self.disputed_at else None,
-        )
 
 
 class Decision(models.Model):

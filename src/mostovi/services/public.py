@@ -14,7 +14,7 @@ from mostovi.services.actions.desk import (
 )
 from mostovi.services.catalogue import list_definitions
 from mostovi.services.definition import text_of
-from mostovi.services.describing import CaseLine, FactCard, Row, describe_line, describe_state
+from mostovi.services.describing import CaseLine, FactCard, Row
 from mostovi.services.figures import count_cases_by_state, count_savings, find_by_tracking_code
 from mostovi.services.queries.case_sheets import (
     CaseSheet,
@@ -25,7 +25,7 @@ from mostovi.services.queries.case_sheets import (
     find_desk_sheet,
     list_case_lines,
 )
-from mostovi.services.queries.cases import count_office_cases, find_document, list_office_cases
+from mostovi.services.queries.cases import find_document
 from mostovi.services.values import (
     CaseState,
     CaseSummary,
@@ -61,17 +61,13 @@ __all__ = [
     "Tracking",
     "ask_applicant",
     "count_cases_by_state",
-    "count_office_cases",
     "count_savings",
     "decide_case",
-    "describe_line",
-    "describe_state",
     "do_due_work",
     "find_by_tracking_code",
     "find_desk_sheet",
     "find_document",
     "list_case_lines",
-    "list_office_cases",
     "list_services",
     "save_draft_decision",
     "take_case",

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from mostovi.kernel.access import Actor, check_is_official, check_recently_authenticated
 from mostovi.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
-from mostovi.services.values import CaseState, Channel, FactState, Outcome, Party, Standing, Step
+from mostovi.services.values import CaseState, Channel, FactState, Party, Standing, Step
 
 RESTORE_WITHIN = timedelta(hours=24)
 SHORTEST_REASONS = 20
@@ -235,10 +235,6 @@ def retry_delay(tries: int) -> timedelta:
     if tries > QUICK_TRIES:
         return timedelta(minutes=10)
     return timedelta(seconds=min(2 ** min(max(tries, 1), 4), 15))
-
-
-def outcome_from_rule(*, entitled: bool) -> Outcome:
-    return Outcome.APPROVED if entitled else Outcome.REFUSED
 
 
 def channel_of(actor: Actor) -> Channel:

@@ -91,32 +91,6 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Dispute:
-    """The person's remark that a fact is wrong."""
-
-    text: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class FactView:
-    """One register's answer as its reader sees it, with the agreement it came under."""
-
-    key: str
-    provider: str
-    exchange_service: str
-    state: FactState
-    values: Mapping[str, Any]
-    exchange_id: str
-    log_entry: str
-    contract: Mapping[str, Any]
-    as_of: datetime | None
-    tried_at: datetime | None
-    next_try_at: datetime | None
-    dispute: Dispute | None
-
-
-@dataclass(frozen=True)
 class HistoryLine:
     """One thing that happened, for the person and the desk."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from mostovi.kernel import audit
 from mostovi.kernel.access import Actor, check_is_official, check_is_person
@@ -44,27 +44,6 @@ def list_my_cases(actor: Actor) -> list[CaseSummary]:
         state=CaseState.WITHDRAWN, state_before_withdrawal=CaseState.DRAFT
     )
     return _summaries(_with_disputes(mine).order_by("-started_at"))
-
-
-def list_office_cases(
-    actor: Actor, *, state: CaseState | None = None, page: int = 1
-) -> tuple[list[CaseSummary], bool]:
-    """One page of the cases of the official's institution, what is due first, and whether there are more."""
-    check_is_official(actor, role="caseworker")
-    states = [state] if state is not None and state != CaseState.DRAFT else list(ON_THE_DESK)
-    start = (max(page, 1) - 1) * PAGE
-    cases = _with_disputes(Case.objects.filter(institution=actor.institution, state__in=states))
-    rows = _summaries(cases.order_by("due_on", "id")[start : start + PAGE + 1])
-    _note_look(actor, action="list_read", institution=actor.institution or "", count=len(rows[:PAGE]))
-    return rows[:PAGE], len(rows) > PAGE
-
-
-def count_office_cases(actor: Actor) -> dict[CaseState, int]:
-    """How many cases of the official's institution stand in each state."""
-    check_is_official(actor, role="caseworker")
-    sent = Case.objects.filter(institution=actor.institution).exclude(state=CaseState.DRAFT)
-    counted = sent.values_list("state").annotate(Count("pk"))
-    return {CaseState(state): count for state, count in counted}
 
 
 def list_assisted_cases(actor: Actor) -> list[CaseSummary]:

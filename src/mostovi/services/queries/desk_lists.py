@@ -68,7 +68,7 @@ class DeskList:
 
 
 def list_desk(actor: Actor, *, pile: Pile = Pile.OFFICE, text: str = "", page: int = 1) -> DeskList:
-    """The queue of the official's institution. Searching by name is written down as a look."""
+    """The queue of the official's institution. Each look is written down, for names are in it."""
     check_is_official(actor, role="caseworker")
     today = timezone.localdate(clock.now())
     office = Case.objects.filter(institution=actor.institution, state__in=ON_THE_DESK)
@@ -78,6 +78,8 @@ def list_desk(actor: Actor, *, pile: Pile = Pile.OFFICE, text: str = "", page: i
         Pile.LATE: office.filter(due_on__lt=today),
     }
     found = _search(actor, text) if text else piles[pile]
+    if not text:
+        _note_look(actor, "desk_read", purpose="see what is due")
     total = found.count()
     pages = max(1, -(-total // PER_PAGE))
     page = min(max(page, 1), pages)
@@ -96,14 +98,17 @@ def list_desk(actor: Actor, *, pile: Pile = Pile.OFFICE, text: str = "", page: i
 def _search(actor: Actor, text: str) -> QuerySet[Case]:
     """By code, however it is typed, or by a part of the name; decided cases are found too."""
     sent = Case.objects.filter(institution=actor.institution, received_at__isnull=False)
-    audit.record(
-        actor=actor, action="cases_searched", institution=actor.institution or "", purpose="find a case"
-    )
+    _note_look(actor, "cases_searched", purpose="find a case")
     try:
         return sent.filter(code=codes.normalise(text))
     except codes.InvalidCode:
         words = [Q(applicant_name__icontains=word) for word in text.split()]
         return sent.filter(*words)
+
+
+def _note_look(actor: Actor, action: str, *, purpose: str) -> None:
+    """A list shows names: it is a look at personal data, too."""
+    audit.record(actor=actor, action=action, institution=actor.institution or "", purpose=purpose)
 
 
 def _line(case: Case, today: date) -> DeskLine:
