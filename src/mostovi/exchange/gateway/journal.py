@@ -1,5 +1,6 @@
 """What the gateway says on standard error: one JSON object per line, never anything about a person."""
 
+import contextlib
 import json
 import sys
 import time
@@ -10,7 +11,10 @@ def say(event: str, **facts: Any) -> None:
     """One line. ``facts`` are names, codes, counts and times; bodies, users and personal numbers never."""
     at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     line = json.dumps({"at": at, "event": event, **facts}, ensure_ascii=False, separators=(",", ":"))
-    sys.stderr.write(line + "\n")
+    # A disk that is full must not turn a refusal into silence.
+    with contextlib.suppress(OSError):
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
 
 
 def describe_crash(where: str, error: BaseException) -> None:

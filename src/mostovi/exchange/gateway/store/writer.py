@@ -4,6 +4,7 @@ An entry's future is done only after the flush, so whoever awaits it may rely on
 """
 
 import asyncio
+import contextlib
 import queue
 import sqlite3
 import threading
@@ -129,7 +130,7 @@ class Writer:
             outcomes = [_perform(transaction, job) for job in jobs]
             tree = _write(transaction, self.tree)
             connection.execute("COMMIT")
-        except (sqlite3.Error, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - whoever waits must hear of it, and the thread must go on
             return self._fail(jobs, error)
         self.tree = tree
         return outcomes
@@ -145,9 +146,10 @@ class Writer:
         journal.say(
             "log_not_written", kind=type(error).__name__, reason=getattr(error, "sqlite_errorname", "")
         )
-        if self.connection is not None:
-            self.connection.close()
-            self.connection = None
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            with contextlib.suppress(sqlite3.Error):
+                connection.close()
         return [(future, None, StoreFailed()) for _, future in jobs]
 
 
