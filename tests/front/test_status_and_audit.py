@@ -56,6 +56,13 @@ def test_the_first_visit_has_nothing_to_compare_with_and_the_second_has(zlata, b
     assert {asked["old_size"] for asked in bridge.asked} == {20}
 
 
+def test_what_was_seen_outlives_the_session(zlata, bridge, signed_in):
+    read(zlata, "/revizija/")
+    later = signed_in("Zlata Begić", None, "auditor")
+    later.cookies["mostovi_logs_seen"] = zlata.cookies["mostovi_logs_seen"].value
+    assert read(later, "/revizija/").count("only added to") == 3
+
+
 def test_a_log_that_lost_something_is_said_loudly_and_not_trusted_next_time(zlata, bridge):
     read(zlata, "/revizija/")
     bridge.consistent = False

@@ -100,6 +100,15 @@ def test_what_an_official_did_is_said_in_words(amra, bridge):
     assert "demonstration agreement" not in page
 
 
+def test_turning_the_pages_of_a_case_is_one_look(amra, bridge):
+    bridge.usages = [
+        official_act(at=NOW - timedelta(minutes=10 * n), log_entry=f"tuzla-social-work/{n}") for n in range(9)
+    ]
+    page = read(amra)
+    assert page.count('<h3 class="pier">') == 2
+    assert "And 6 more times within an hour." in page
+
+
 @pytest.mark.parametrize("who", ["person", "system"])
 def test_what_i_or_the_worker_did_is_no_look(amra, bridge, who):
     bridge.usages = [official_act(seen_by=who, service="received")]

@@ -13,6 +13,7 @@ from mostovi.kernel import people
 from mostovi.kernel.access import Actor, check_is_person
 
 PER_PAGE = 20
+TURNING_PAGES = timedelta(hours=1)
 # What the person or our worker did with her application is no look at her by somebody.
 _NOBODY_LOOKED = frozenset({"person", "system"})
 _TELLING_MOST = ("refused", "answered", "read", "sealed", "asked")
@@ -20,10 +21,14 @@ _TELLING_MOST = ("refused", "answered", "read", "sealed", "asked")
 
 @dataclass(frozen=True)
 class Look:
-    """One look. An exchange stands in two logs: ``usage`` is the line that tells most, ``other`` the rest."""
+    """One look. An exchange stands in two logs: ``usage`` is the line that tells most, ``other`` the rest.
+
+    ``again`` are the times an official opened the same case once more within the hour.
+    """
 
     usage: exchange.Usage
     other: exchange.Usage | None = None
+    again: tuple[exchange.Usage, ...] = ()
 
     @property
     def entry_number(self) -> str:
@@ -114,7 +119,25 @@ def _join_both_ends(usages: Iterable[exchange.Usage]) -> list[Look]:
         if usage.action != "read" or usage.seen_by not in _NOBODY_LOOKED:
             by_exchange.setdefault(usage.exchange_id or usage.log_entry, []).append(usage)
     looks = [_as_look(ends) for ends in by_exchange.values()]
-    return sorted(looks, key=lambda look: look.usage.at, reverse=True)
+    return _gather_readings(sorted(looks, key=lambda look: look.usage.at, reverse=True))
+
+
+def _gather_readings(looks: Iterable[Look]) -> list[Look]:
+    """Turning the pages of one case is one look, not ten. ``looks`` are newest first."""
+    gathered: list[Look] = []
+    place: dict[tuple[str, str | None], int] = {}
+    for look in looks:
+        usage = look.usage
+        key = (usage.institution, usage.case)
+        if usage.service == "case_read" and key in place:
+            first = gathered[place[key]]
+            if first.usage.at - usage.at <= TURNING_PAGES:
+                gathered[place[key]] = replace(first, again=(*first.again, usage))
+                continue
+        if usage.service == "case_read":
+            place[key] = len(gathered)
+        gathered.append(look)
+    return gathered
 
 
 def _as_look(ends: Sequence[exchange.Usage]) -> Look:

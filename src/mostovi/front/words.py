@@ -45,7 +45,7 @@ EXCHANGE_SERVICES = {
     "usageReceipt": gettext_lazy("a receipt of a look at your data"),
 }
 DOCUMENT_KINDS = {
-    "child-allowance-decision": gettext_lazy("Decision, child allowance"),
+    "decision": gettext_lazy("Decision"),
     "birth-extract": gettext_lazy("Birth extract"),
 }
 OFFICIAL_ACTS = {
@@ -79,6 +79,8 @@ def what_happened(usage: Usage) -> str:
 
 def purpose_in_words(usage: Usage) -> str:
     """Why somebody looked; an official's acts name the service of the case."""
+    if usage.action == "refused" and not usage.case:
+        return _("none given")
     purpose = text_in(usage.purpose, current_variant()) if usage.purpose else ""
     titles = {service.key: service.title for service in list_services()}
     return titles.get(purpose, purpose) or _("none given")
