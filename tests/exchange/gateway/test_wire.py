@@ -219,17 +219,34 @@ def test_a_header_cannot_break_out_of_its_line() -> None:
 # The client half
 
 
-async def serve_raw(path: Path, answers: list[bytes], *, close: bool) -> asyncio.AbstractServer:
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+class RawServer:
+    """Gives the next of ``answers`` for whatever arrives."""
+
+    def __init__(self, answers: list[bytes], *, close: bool) -> None:
+        self.answers = answers
+        self.close_after_each = close
+        self.tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self, path: Path) -> None:
+        self.server = await asyncio.start_unix_server(self._remember, str(path))
+
+    def _remember(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.tasks.add(asyncio.get_running_loop().create_task(self._answer(reader, writer)))
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError):
-            while answers and await reader.read(65536):
-                writer.write(answers.pop(0))
+            while self.answers and await reader.read(65536):
+                writer.write(self.answers.pop(0))
                 await writer.drain()
-                if close:
+                if self.close_after_each:
                     break
         writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
 
-    return await asyncio.start_unix_server(answer, str(path))
+    async def end(self) -> None:
+        self.server.close()
+        await asyncio.gather(*self.tasks)
 
 
 def ask(
@@ -237,7 +254,8 @@ def ask(
 ):
     async def run():
         path = tmp_path / "r"
-        server = await serve_raw(path, answers, close=close)
+        server = RawServer(answers, close=close)
+        await server.start(path)
         pool = register_pool(parse_address(f"unix:{path}"), LIMITS)
         message = format_request("POST", "/", [("host", "localhost")], b"{}")
         try:
@@ -248,7 +266,7 @@ def ask(
             return found
         finally:
             pool.close()
-            server.close()
+            await server.end()
 
     return asyncio.run(run())
 
