@@ -8,7 +8,7 @@ from mostovi.exchange.verification.documents import verify_document
 from mostovi.exchange.verification.values import Verdict
 from mostovi.exchange.verification.visible_text import page_streams
 
-_CANDIDATES = 200
+_CANDIDATES = 160
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def _bluntness(before: str, after: str) -> tuple[bool, int]:
     """Small where few words become few other words, large where a whole page falls apart."""
     old, new = changed_words(before, after)
     reads = bool(old) and bool(new) and new.isprintable() and "\ufffd" not in new
-    return not reads, len(old) + len(new)
+    return not reads, len(old) + len(new) + 3 * abs(len(old) - len(new))
 
 
 def flip_bit(*, pdf: bytes, offset: int) -> bytes:
