@@ -67,7 +67,7 @@ PERSONS = (
         "clerk",
         bs="Šalter u Banjoj Luci",
         hr="Šalter u Banjoj Luci",
-        sr="Шалтер у Бањалуци",
+        sr="Шалтер у Бањој Луци",
         en="A counter in Banja Luka",
     ),
     _official(

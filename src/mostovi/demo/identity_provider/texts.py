@@ -14,7 +14,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "skip": {
         "bs": "Preskoči na sadržaj",
         "hr": "Preskoči na sadržaj",
-        "sr": "Прескочи на садржај",
+        "sr": "Пређи на садржај",
         "en": "Skip to content",
     },
     "script": {"bs": "Pismo", "hr": "Pismo", "sr": "Писмо", "en": "Script"},
@@ -72,7 +72,7 @@ TEXTS: dict[str, dict[str, str]] = {
     "signed_out_lead": {
         "bs": "Ovaj prozor možete zatvoriti.",
         "hr": "Ovaj prozor možete zatvoriti.",
-        "sr": "Овај прозор можете затворити.",
+        "sr": "Овај прозор можете да затворите.",
         "en": "You can close this window.",
     },
 }
