@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -112,6 +113,7 @@ def country(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Country]:
     finally:
         if running.command.poll() is None:
             running.stop()
+        shutil.rmtree(lay_out(running.directory).sockets)
 
 
 def test_the_first_page_answers_behind_the_one_address(country: Country) -> None:
@@ -171,6 +173,16 @@ def test_no_personal_number_is_in_any_log(country: Country) -> None:
         log.read_text(errors="replace") for log in (country.directory / "logs").glob("*.log")
     )
     assert not [person for person in cast_population().persons if person.number in written]
+
+
+def test_a_reset_begins_a_fresh_country_behind_the_same_address(country: Country) -> None:
+    root = (country.directory / "keys" / "root.pem").read_bytes()
+    assert country.control("POST", "/reset") == {"resetting": True}
+    until(lambda: country.get("/usluge/")[0] == 503)
+    until(lambda: not (country.directory / "seeded").exists())
+    until((country.directory / "seeded").exists, seconds=180)
+    assert country.get("/usluge/")[0] == 200
+    assert (country.directory / "keys" / "root.pem").read_bytes() != root
 
 
 def test_stopping_leaves_no_orphan_and_a_second_start_is_quick(country: Country) -> None:

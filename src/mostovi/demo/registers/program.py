@@ -9,16 +9,15 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from aiohttp import web
 
 from mostovi.demo.members import Member, find_member
 from mostovi.demo.registers.answers import answer, read_question
-from mostovi.demo.registers.extracts import ExtractOffice
 from mostovi.demo.registers.openapi import describe_register
 from mostovi.demo.registers.own_gateway import OwnGateway
-from mostovi.demo.registers.values import services_of
+from mostovi.demo.registers.values import Question, services_of
 from mostovi.kernel import clock
 from mostovi.kernel.errors import Refusal
 
@@ -26,11 +25,15 @@ logger = logging.getLogger("mostovi.demo.register")
 MAX_QUESTION_BYTES = 16 * 1024
 
 
+class IssuesExtracts(Protocol):
+    async def issue(self, question: Question) -> dict[str, Any]: ...
+
+
 @dataclass(frozen=True)
 class Register:
     member: Member
     connection: sqlite3.Connection
-    extracts: ExtractOffice | None
+    extracts: IssuesExtracts | None
 
     async def answer(self, request: web.Request) -> web.Response:
         service = request.match_info["service"]
@@ -98,6 +101,17 @@ def make_application(register: Register) -> web.Application:
     return application
 
 
+def _open_extracts(
+    member: Member, connection: sqlite3.Connection, gateway: OwnGateway
+) -> IssuesExtracts | None:
+    """Only registrars set pages, so only they load the typesetter."""
+    if "births" not in member.registers:
+        return None
+    from mostovi.demo.registers.extracts import ExtractOffice  # noqa: PLC0415  as said above
+
+    return ExtractOffice(member, connection, gateway)
+
+
 def _read_arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m mostovi.demo.registers.program",
@@ -118,17 +132,14 @@ def main(argv: Sequence[str]) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     member = find_member(options.institution)
     connection = open_database(options.database)
-    extracts = (
-        ExtractOffice(member, connection, OwnGateway(options.gateway, options.verify_base_url))
-        if "births" in member.registers
-        else None
-    )
+    gateway = OwnGateway(options.gateway, options.verify_base_url)
+    register = Register(member, connection, _open_extracts(member, connection, gateway))
     options.socket.unlink(missing_ok=True)
     # Only the owner may connect: the gateway of the same institution runs under the same account.
     os.umask(0o177)
     logger.info("the register of %s listens", member.code)
     web.run_app(
-        make_application(Register(member, connection, extracts)),
+        make_application(register),
         path=str(options.socket),
         access_log=None,
         print=None,

@@ -24,7 +24,7 @@ def pause_before_restart(failures: int) -> float:
     return float(min(_FIRST_PAUSE_SECONDS * 2 ** min(failures - 1, 16), _LONGEST_PAUSE_SECONDS))
 
 
-def _dies_with(parent: int) -> Callable[[], None] | None:
+def dies_with(parent: int) -> Callable[[], None] | None:
     """On Linux a program ends with the supervisor, however that ends."""
     if not sys.platform.startswith("linux"):
         return None
@@ -112,7 +112,7 @@ class Keeper:
                 env={**os.environ, **self.program.environment},
                 start_new_session=True,
                 # One thread here and one system call there: nothing that a fork could leave half-done.
-                preexec_fn=_dies_with(os.getpid()),
+                preexec_fn=dies_with(os.getpid()),
             )
         if not self.is_wanted():
             self._signal(signal.SIGTERM)

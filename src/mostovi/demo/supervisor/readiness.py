@@ -1,7 +1,7 @@
 """Sees that programs answer."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import aiohttp
 
@@ -29,11 +29,9 @@ async def answers(probe: Probe) -> bool:
         return False
 
 
-async def wait_for_all(
-    keepers: Sequence[Keeper], *, seconds: float, on_ready: Callable[[Keeper], None]
-) -> None:
+async def wait_for_all(keepers: Sequence[Keeper], *, seconds: float) -> None:
     """Wait until every program answers; raises NotReady after so many seconds."""
-    waiting = [asyncio.create_task(_wait_for(keeper, on_ready)) for keeper in keepers]
+    waiting = [asyncio.create_task(_wait_for(keeper)) for keeper in keepers]
     _, late = await asyncio.wait(waiting, timeout=seconds)
     for task in late:
         task.cancel()
@@ -42,11 +40,10 @@ async def wait_for_all(
         raise NotReady(f"{silent.program.name} does not answer. It wrote why to {silent.log}.")
 
 
-async def _wait_for(keeper: Keeper, on_ready: Callable[[Keeper], None]) -> None:
+async def _wait_for(keeper: Keeper) -> None:
     while not await _is_up(keeper):  # noqa: ASYNC110 - another process cannot set our event
         await asyncio.sleep(_ASK_EVERY_SECONDS)
     keeper.answers()
-    on_ready(keeper)
 
 
 async def _is_up(keeper: Keeper) -> bool:

@@ -5,6 +5,7 @@ import os
 import sys
 
 from mostovi.demo.supervisor.layout import Layout
+from mostovi.demo.supervisor.processes import dies_with
 from mostovi.demo.supervisor.programs import Site, portal_environment
 from mostovi.demo.supervisor.readiness import NotReady
 
@@ -24,6 +25,7 @@ async def seed(site: Site) -> None:
             env={**os.environ, **portal_environment(site)},
             stdout=output,
             stderr=output,
+            preexec_fn=dies_with(os.getpid()),
         )
         try:
             status = await process.wait()

@@ -104,14 +104,11 @@ class Supervisor:
         for keeper in others:
             keeper.plug()
         publisher = [keeper for keeper in others if keeper.program.name == DIRECTORY_PUBLISHER]
-        await wait_for_all(publisher, seconds=_READY_SECONDS, on_ready=self._count_ready)
+        await wait_for_all(publisher, seconds=_READY_SECONDS)
         for keeper in gateways:
             keeper.plug()
-        await wait_for_all(self.keepers, seconds=_READY_SECONDS, on_ready=self._count_ready)
-
-    def _count_ready(self, _keeper: Keeper) -> None:
-        if all(keeper.state == "running" for keeper in self.keepers):
-            self.say(f"{len(self.keepers)} programs answer")
+        await wait_for_all(self.keepers, seconds=_READY_SECONDS)
+        self.say(f"{len(self.keepers)} programs answer")
 
     async def _ask_for_reset(self) -> None:
         self._reset.set()
