@@ -104,7 +104,6 @@ def test_an_unknown_role_gives_no_power(client, provider):
         {"iss": "https://elsewhere.example"},
         {"exp": 1},
         {"sub": ""},
-        {"auth_time": None, "iat": None},
     ],
     ids=lambda bend: next(iter(bend)),
 )
@@ -158,6 +157,13 @@ def test_signing_in_once_more_asks_the_provider_to_see_the_person(client, provid
 
 def test_signing_in_once_more_needs_a_fresh_look(client, provider):
     provider.bend = {"auth_time": int(time.time()) - 3600}
+    assert sign_in(client, provider, "?again=1").status_code == 403
+
+
+def test_a_provider_that_does_not_say_when_it_saw_the_person_cannot_freshen_a_sign_in(client, provider):
+    provider.bend = {"auth_time": None}
+    assert sign_in(client, provider).status_code == 302
+    assert actor(client).authenticated_at is None
     assert sign_in(client, provider, "?again=1").status_code == 403
 
 

@@ -46,7 +46,7 @@ class Identity:
     offices: Mapping[str, tuple[str, ...]]
     is_auditor: bool
     assurance: Assurance | None
-    authenticated_at: datetime
+    authenticated_at: datetime | None
 
 
 def read_identity(claims: Mapping[str, Any], mapping: ClaimMapping) -> Identity:
@@ -67,7 +67,8 @@ def read_identity(claims: Mapping[str, Any], mapping: ClaimMapping) -> Identity:
 
 def check_is_fresh(identity: Identity, asked_at: datetime) -> None:
     """Raise SignInRefused unless the provider saw the person after we asked for it."""
-    if identity.authenticated_at < asked_at - _CLOCKS_DIFFER_BY:
+    at = identity.authenticated_at
+    if at is None or at < asked_at - _CLOCKS_DIFFER_BY:
         raise SignInRefused("The identity provider did not ask you to sign in once more. Try again.")
 
 
@@ -124,8 +125,7 @@ def _assurance(acr: str, mapping: ClaimMapping) -> Assurance | None:
     return next((known for known in _ASSURANCES if known == level), None)
 
 
-def _moment(claims: Mapping[str, Any]) -> datetime:
-    seconds = claims.get("auth_time") or claims.get("iat")
-    if not isinstance(seconds, int):
-        raise SignInRefused
-    return datetime.fromtimestamp(seconds, UTC)
+def _moment(claims: Mapping[str, Any]) -> datetime | None:
+    """When the provider saw the person. The token's own age says nothing about that."""
+    seconds = claims.get("auth_time")
+    return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) else None
