@@ -75,6 +75,7 @@ class Register:
     answer: Callable[[str, dict[str, str], bytes], tuple[int, bytes]] = field(default=None)  # type: ignore[assignment]
     questions: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
+    connections: list[socket.socket] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.answer = self.answer or self.answer_facts
@@ -105,6 +106,10 @@ class Register:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def setup(self) -> None:
+                super().setup()
+                register.connections.append(self.connection)
 
             def handle_one(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -141,6 +146,10 @@ class Register:
         if self.server is not None:
             self.server.shutdown()
             self.server.server_close()
+            for connection in self.connections:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+            self.connections.clear()
             self.path.unlink(missing_ok=True)
             self.server = None
 
