@@ -28,8 +28,8 @@ AMRAS_ANSWERS: dict[str, Any] = {
     "lives_with_you": "all",
     "lives_since": "2019-09-02",
     "account": "BA391290079401028494",
-    "tell_by": "sms",
-    "phone": "+38761123204",
+    "tell_by": "email",
+    "email": "amra@example.org",
 }
 
 

@@ -1,6 +1,6 @@
 """What people are told: an outbox row in the transaction that causes it, sent afterwards.
 
-Everyone reads messages in the portal. Who gave an e-mail address also gets them there. An SMS channel needs
+Everyone reads messages in the portal. Who asked for e-mail also gets them there. An SMS channel needs
 an operator's contract and is not here.
 """
 
@@ -32,15 +32,16 @@ def register_template(name: str, render: Template) -> None:
     _TEMPLATES[name] = render
 
 
-def send(
-    *, person_id: int, template: str, context: Mapping[str, Any] | None = None, channel: str = "portal"
-) -> int:
-    """Put a message in the outbox, in the caller's transaction. ``channel`` is ``portal`` or ``email``."""
+def send(*, person_id: int, template: str, context: Mapping[str, Any] | None = None, email: str = "") -> int:
+    """Put a message in the outbox, in the caller's transaction.
+
+    It waits in the portal; with an ``email`` address it is sent there too.
+    """
     message = Message.objects.create(
         person_id=person_id,
         template=template,
         context=dict(context or {}),
-        channel=channel,
+        email=email,
         created_at=clock.now(),
     )
     return message.pk
@@ -62,7 +63,7 @@ def deliver_due(now: datetime) -> int:
 
 def _deliver(message: Message, now: datetime) -> bool:
     try:
-        if message.channel == "email" and message.person.email:
+        if message.email:
             _send_email(message)
     except OSError:
         wait = min(60, 2**message.tries)
@@ -77,4 +78,4 @@ def _deliver(message: Message, now: datetime) -> bool:
 def _send_email(message: Message) -> None:
     with override((message.person.language or "bs").lower()):
         subject, text = _TEMPLATES[message.template](message.context)
-    send_mail(subject, text, None, [message.person.email])
+    send_mail(subject, text, None, [message.email])

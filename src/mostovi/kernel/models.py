@@ -95,7 +95,7 @@ class Message(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="messages")
     template = models.CharField(max_length=80)
     context = models.JSONField(default=dict)
-    channel = models.CharField(max_length=20, default="portal")
+    email = models.EmailField(blank=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, db_index=True)
     tries = models.PositiveSmallIntegerField(default=0)

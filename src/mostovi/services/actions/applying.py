@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from mostovi.kernel import clock, messages
+from mostovi.kernel import clock
 from mostovi.kernel.access import Actor, check_is_official, check_is_person
 from mostovi.kernel.codes import new_code
 from mostovi.kernel.errors import Conflict
@@ -16,6 +16,7 @@ from mostovi.services.actions.settling import settle
 from mostovi.services.definition import ServiceDefinition
 from mostovi.services.models import Case, Fact
 from mostovi.services.recording import find_case, move, note, write_audit_line
+from mostovi.services.telling import tell
 from mostovi.services.values import CaseState, Receipt, Step
 
 
@@ -158,8 +159,7 @@ def _submit(case: Case, actor: Actor, now: datetime) -> None:
     due_on = catalogue.due_on(case, now)
     move(case, Step.SUBMIT, CaseState.RECEIVED, received_at=now, due_on=due_on)
     note(case, "received", actor=actor, now=now)
-    context = {"code": case.code, "service": case.service, "due_on": due_on.isoformat()}
-    messages.send(person_id=case.applicant_id, template="services.receipt", context=context)
+    tell(case, "receipt", due_on=due_on.isoformat())
 
 
 def _receipt_of(case: Case) -> Receipt:

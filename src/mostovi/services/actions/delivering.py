@@ -2,11 +2,12 @@
 
 from django.db import transaction
 
-from mostovi.kernel import clock, messages
+from mostovi.kernel import clock
 from mostovi.kernel.access import Actor, system_actor
 from mostovi.services import rules
 from mostovi.services.models import Document
 from mostovi.services.recording import find_case, move, note
+from mostovi.services.telling import tell
 from mostovi.services.values import CaseState, Step
 
 MOSTOVI = system_actor("worker")
@@ -21,8 +22,7 @@ def deliver(*, code: str) -> None:
     except rules.WrongState:
         return
     note(case, "delivered", actor=MOSTOVI, now=clock.now())
-    context = {"code": case.code, "service": case.service}
-    messages.send(person_id=case.applicant_id, template="services.delivered", context=context)
+    tell(case, "delivered")
 
 
 @transaction.atomic

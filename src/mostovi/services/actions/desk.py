@@ -3,12 +3,13 @@
 from django.db import transaction
 from django.utils import timezone
 
-from mostovi.kernel import clock, messages
+from mostovi.kernel import clock
 from mostovi.kernel.access import Actor
 from mostovi.services import rules
 from mostovi.services.catalogue import definition_of, evaluate
-from mostovi.services.models import Case, Decision
+from mostovi.services.models import Decision
 from mostovi.services.recording import find_case, move, note, write_audit_line
+from mostovi.services.telling import tell
 from mostovi.services.values import CaseState, Outcome, Step
 
 
@@ -38,7 +39,7 @@ def ask_applicant(*, actor: Actor, code: str, question: str) -> None:
         clock_paused_on=timezone.localdate() if pauses else None,
     )
     note(case, "applicant_asked", actor=actor, now=clock.now())
-    _tell(case, "services.question_from_official")
+    tell(case, "question_from_official")
 
 
 @transaction.atomic
@@ -99,9 +100,3 @@ def decide_case(*, actor: Actor, code: str, outcome: Outcome, reasons: str) -> N
         next_try_at=now,
     )
     note(case, "decided", actor=actor, now=now, outcome=outcome, by_name=actor.name)
-
-
-def _tell(case: Case, template: str) -> None:
-    messages.send(
-        person_id=case.applicant_id, template=template, context={"code": case.code, "service": case.service}
-    )

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from mostovi.kernel import clock, messages
+from mostovi.kernel import clock
 from mostovi.kernel.access import system_actor
 from mostovi.services import rules
 from mostovi.services.actions.issuing import issue_extract
 from mostovi.services.catalogue import definition_of
 from mostovi.services.models import Case
 from mostovi.services.recording import find_case, move, note
+from mostovi.services.telling import tell
 from mostovi.services.values import CaseState, FactState, Step
 
 MOSTOVI = system_actor("worker")
@@ -44,5 +45,4 @@ def _move_on(case: Case, target: CaseState) -> None:
     event = "waiting_for_facts" if step == Step.WAIT_FOR_FACTS else "complete"
     note(case, event, actor=MOSTOVI, now=clock.now())
     if waited:
-        context = {"code": case.code, "service": case.service}
-        messages.send(person_id=case.applicant_id, template="services.complete", context=context)
+        tell(case, "complete")
