@@ -46,14 +46,11 @@ OIDC_ASSURANCES: dict[str, str] = json.loads(environment.read("MOSTOVI_OIDC_ASSU
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.sessions",
-    "django_tasks",
-    "django_tasks_db",
     "mostovi.kernel",
     "mostovi.exchange",
     "mostovi.services",
     "mostovi.front",
 ]
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -15,7 +15,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 DATABASES = {"default": parse_database_url(os.environ.get("MOSTOVI_TEST_DATABASE_URL", "sqlite:///:memory:"))}
-TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WHITENOISE_AUTOREFRESH = True
 # The pages of the demonstration are tested with the rest; their addresses only where a test asks for them.
