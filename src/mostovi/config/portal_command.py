@@ -1,10 +1,12 @@
 """`mostovi portal`: the pages, over WSGI."""
 
 import argparse
-import os
 from collections.abc import Sequence
+from typing import Any
 
 import waitress
+
+from mostovi.kernel import environment
 
 
 def main(argv: Sequence[str]) -> int:
@@ -23,11 +25,17 @@ def main(argv: Sequence[str]) -> int:
         listen=options.listen,
         threads=options.threads,
         ident=None,
-        trusted_proxy="127.0.0.1" if os.environ.get("MOSTOVI_BEHIND_PROXY") else None,
-        trusted_proxy_headers={"x-forwarded-proto", "x-forwarded-for", "x-forwarded-host"}
-        if os.environ.get("MOSTOVI_BEHIND_PROXY")
-        else None,
         clear_untrusted_proxy_headers=True,
         max_request_body_size=12 * 1024 * 1024,
+        **_proxy_options(),
     )
     return 0
+
+
+def _proxy_options() -> dict[str, Any]:
+    if not environment.is_on("MOSTOVI_BEHIND_PROXY"):
+        return {}
+    return {
+        "trusted_proxy": "127.0.0.1",
+        "trusted_proxy_headers": {"x-forwarded-proto", "x-forwarded-for", "x-forwarded-host"},
+    }

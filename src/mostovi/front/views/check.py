@@ -79,7 +79,7 @@ def check_file(request: HttpRequest) -> HttpResponse:
     return _page(request, finding=finding)
 
 
-def _content(file: UploadedFile[Any] | None) -> bytes:
+def _content(file: "UploadedFile[Any] | None") -> bytes:
     if file is None or file.size == 0:
         raise NoFile
     if file.size is None or file.size > LARGEST_BYTES:
