@@ -200,6 +200,7 @@ def describe_event(event: str) -> str:
         "complete": _("Everything is there; an official decides"),
         "handed_to_official": _("The register could not write the document; an official looks at it"),
         "taken": _("An official took the case"),
+        "given_back": _("The official gave the case back to the office"),
         "applicant_asked": _("The official asked a question"),
         "applicant_replied": _("The question was answered"),
         "decided": _("The decision was made"),
