@@ -52,6 +52,10 @@ class Country:
                 return time.monotonic() - self.begun
         raise AssertionError("".join(printed) + self.logs())
 
+    def said(self) -> str:
+        """What the command printed before it ended, and the ends of the logs."""
+        return self.command.communicate()[0] + self.logs()
+
     def logs(self) -> str:
         return "\n".join(
             f"== {log.name}\n{log.read_text(errors='replace')[-800:]}"
@@ -180,7 +184,8 @@ def test_a_reset_begins_a_fresh_country_behind_the_same_address(country: Country
     assert country.control("POST", "/reset") == {"resetting": True}
     until(lambda: country.get("/usluge/")[0] == 503)
     until(lambda: not (country.directory / "seeded").exists())
-    until((country.directory / "seeded").exists, seconds=180)
+    until(lambda: (country.directory / "seeded").exists() or country.command.poll() is not None, seconds=180)
+    assert country.command.poll() is None, country.said()
     assert country.get("/usluge/")[0] == 200
     assert (country.directory / "keys" / "root.pem").read_bytes() != root
 
