@@ -83,6 +83,25 @@ def test_the_case_shows_each_fact_with_its_source_its_basis_and_its_evidence(des
         assert words in page
 
 
+def test_each_fact_leads_to_the_receipt_of_its_exchange(
+    desk: Client, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fetch(*, institution: str, log_entry: str) -> dict[str, str]:
+        return {"entry": log_entry, "log": institution}
+
+    monkeypatch.setattr(exchange, "fetch_own_receipt", fetch)
+    page = desk.get(f"/predmeti/{case}/").content.decode()
+    address = re.search(rf"/predmeti/{case}/dokaz/\S+?(?=\")", page)
+    assert address is not None
+    receipt = desk.get(address[0]).json()
+    assert receipt["log"] == "tuzla-social-work"
+    assert receipt["entry"].startswith("tuzla-social-work/")
+
+
+def test_a_fact_that_is_not_there_has_no_receipt(desk: Client, case: str) -> None:
+    assert desk.get(f"/predmeti/{case}/dokaz/nothing").status_code == 404
+
+
 def test_the_rules_name_the_article_of_each_step(desk: Client, case: str) -> None:
     page = desk.get(f"/predmeti/{case}/").content.decode()
     rules = page.partition("What the rules say")[2].partition("History")[0]

@@ -7,6 +7,7 @@ Every call names the ``institution`` (member code) through whose gateway it goes
 from mostovi.exchange.bridge.logs import (
     append_audit_lines,
     check_log_consistency,
+    fetch_own_receipt,
     gateway_status,
     list_log_entries,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "check_log_consistency",
     "check_statement",
     "document_status",
+    "fetch_own_receipt",
     "fetch_receipt",
     "find_contract",
     "find_usages",

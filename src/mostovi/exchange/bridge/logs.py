@@ -8,6 +8,7 @@ from typing import Any
 from mostovi.exchange.bridge.client import call_native
 from mostovi.exchange.bridge.members import current_directory
 from mostovi.exchange.bridge.refusals import BridgeRefused, NoAnswer
+from mostovi.exchange.bridge.usages import EntryNotFound
 from mostovi.exchange.bridge.values import AuditEntry, GatewayStatus, LogCheck, LogEntry
 from mostovi.exchange.protocol.checkpoints import Checkpoint, verify_checkpoint
 from mostovi.exchange.protocol.directory import Member
@@ -71,6 +72,19 @@ def _read_entry(content: Mapping[str, Any]) -> LogEntry:
         fields=tuple(record.get("fields", ())),
         detail=record.get("detail", {}),
     )
+
+
+def fetch_own_receipt(*, institution: str, log_entry: str) -> dict[str, Any]:
+    """The receipt (``mostovi-receipt/1``) of an entry in the institution's own log, such as
+    ``tuzla-social-work/104``.
+
+    Raises EntryNotFound, BridgeRefused or NoAnswer.
+    """
+    member, _, number = log_entry.partition("/")
+    if member != institution or not number.isdigit():
+        raise EntryNotFound
+    receipt: dict[str, Any] = call_native(institution, "GET", f"/v1/receipts/{number}")
+    return receipt
 
 
 def gateway_status(*, institution: str) -> GatewayStatus:

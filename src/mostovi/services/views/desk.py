@@ -1,5 +1,6 @@
 """The desk: an official's queue, the case, the decision and its seal."""
 
+import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,6 +17,7 @@ from mostovi.services.actions.handing_over import give_back_case
 from mostovi.services.forms import sentence_of
 from mostovi.services.queries.case_sheets import find_desk_sheet
 from mostovi.services.queries.desk_lists import DeskList, Pile, list_desk
+from mostovi.services.queries.evidence import find_evidence
 from mostovi.services.values import Outcome
 
 
@@ -66,6 +68,19 @@ def _prepared(request: ActedRequest, code: str) -> HttpResponse:
     save_draft_decision(actor=request.actor, code=code, outcome=outcome, reasons=text)
     follows = "desk:preview" if request.POST.get("then") == "preview" and outcome else "desk:case"
     return HttpResponseRedirect(reverse(follows, args=[code]))
+
+
+@require_GET
+@access("official", role="caseworker")
+def evidence(request: ActedRequest, code: str, fact: str) -> HttpResponse:
+    """The receipt of the exchange that brought a fact, as `mostovi verify` reads it."""
+    log_entry, receipt = find_evidence(request.actor, code, fact)
+    response = HttpResponse(
+        json.dumps(receipt, ensure_ascii=False, indent=2), content_type="application/json"
+    )
+    name = log_entry.replace("/", "-")
+    response["Content-Disposition"] = f'attachment; filename="receipt-{name}.json"'
+    return response
 
 
 @require_http_methods(["GET", "POST"])
