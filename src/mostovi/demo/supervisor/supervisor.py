@@ -64,6 +64,7 @@ class Supervisor:
         try:
             await self._until_stopped(self._open())
             while not seed_only and not self._stop.is_set():
+                self.on_open(self.site.base_url)
                 await self._until_stopped(self._reset.wait())
                 if self._reset.is_set() and not self._stop.is_set():
                     await self._until_stopped(self._begin_again())
@@ -95,7 +96,6 @@ class Supervisor:
         if not is_seeded(self.site.layout):
             await seed(self.site)
             self.say("cases of other families")
-        self.on_open(self.site.base_url)
 
     async def _start(self) -> None:
         """Gateways come when the directory is published; everything else at once."""
