@@ -57,3 +57,10 @@ def find_institution(code: str) -> Institution:
         if institution.code == code:
             return institution
     raise NotFound("We do not know this institution.", code="unknown_institution")
+
+
+def translate_certificate_name(name: str) -> str:
+    """The name in a certificate, which is English, in the page's language; an unknown name stays as it is."""
+    known = (institution for institution in list_institutions() if institution.names["en"] == name)
+    institution = next(known, None)
+    return institution.name_in() if institution else name

@@ -83,7 +83,9 @@ def statement(said: Statement) -> str:
 def _in_notation(value: str | int | datetime) -> str:
     if isinstance(value, datetime):
         return f"{day_genitive(value)} {time_of_day(value)}"
-    return formats.write_number(value, current_variant()) if isinstance(value, int) else value
+    if isinstance(value, int):
+        return formats.write_number(value, current_variant())
+    return institutions.translate_certificate_name(value)
 
 
 @register.filter
