@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from mostovi.demo.agreements import list_contracts, write_contracts
 from mostovi.demo.authorities.directory import DirectoryPublisher
 from mostovi.demo.authorities.key_files import MemberName, make_keys
-from mostovi.demo.members import list_members
+from mostovi.demo.members import find_member, list_members
+from mostovi.demo.registers.values import SERVICES, services_of
 from mostovi.demo.stories import list_stories, synthetic_account
 from mostovi.demo.supervisor.gateways import write_gateways
 from mostovi.demo.supervisor.layout import Layout, lay_out, make_secrets
@@ -71,6 +72,30 @@ def test_every_pair_may_show_a_person_who_looked() -> None:
     assert pairs == {(asker, asked) for asker in CODES for asked in CODES}
 
 
+def test_a_contract_asks_only_for_what_its_provider_keeps() -> None:
+    for contract in list_contracts():
+        if contract.provider.subsystem_code == "register":
+            provider = find_member(contract.provider.member.member_code)
+            assert contract.service_code in services_of(provider.registers), contract.id
+            assert set(contract.fields) <= set(SERVICES[contract.service_code]), contract.id
+
+
+def test_a_contract_without_an_act_says_so() -> None:
+    for contract in list_contracts():
+        if contract.crosses_entities or not contract.legal_basis.gazette:
+            assert not contract.in_force, contract.id
+
+
+def test_the_registers_of_banja_luka_and_of_the_centre_may_be_asked() -> None:
+    asked = {contract.id: contract for contract in list_contracts()}
+    births, rights = asked["csw-banja-luka-birth-record-01"], asked["bl-csw-entitlements-01"]
+    assert births.provider.member == rights.consumer.member
+    assert births.consumer.member == rights.provider.member
+    assert births.crosses_entities
+    assert rights.crosses_entities
+    assert rights.fields == ("rights",)
+
+
 def test_each_gateway_reads_the_configuration_written_for_it(site: Site) -> None:
     write_gateways(site.layout, site.ports)
     for member in list_members():
@@ -105,7 +130,7 @@ def test_no_secret_stands_on_a_command_line_or_in_an_environment(site: Site) -> 
 
 def test_each_program_has_a_name_of_its_own_and_only_gateways_can_be_unplugged(site: Site) -> None:
     programs = list_programs(site)
-    assert len({program.name for program in programs}) == len(programs) == 18
+    assert len({program.name for program in programs}) == len(programs) == 20
     assert {program.member for program in programs if program.member} == set(CODES)
     assert all(program.name.startswith("gateway-") for program in programs if program.member)
 

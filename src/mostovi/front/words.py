@@ -41,6 +41,7 @@ EXCHANGE_SERVICES = {
     "birthExtract": gettext_lazy("your birth extract"),
     "residence": gettext_lazy("your address"),
     "householdIncome": gettext_lazy("income of your household"),
+    "entitlements": gettext_lazy("your rights in the register of entitlements"),
     "findUsage": gettext_lazy("who looked at your data"),
     "usageReceipt": gettext_lazy("a receipt of a look at your data"),
 }

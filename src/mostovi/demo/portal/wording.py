@@ -34,6 +34,7 @@ FIELDS: dict[str, str | Promise] = {
     "period": gettext_lazy("period of the income"),
     "receipt": gettext_lazy("a receipt from the log"),
     "register_number": gettext_lazy("number in the register"),
+    "rights": gettext_lazy("granted rights, with dates and amounts"),
     "since": gettext_lazy("date of registration"),
     "spouse_name": gettext_lazy("name of the spouse"),
     "totalUsages": gettext_lazy("number of looks"),

@@ -75,10 +75,25 @@ def _household_income(connection: sqlite3.Connection, question: Question) -> Fac
     return _row(connection, "SELECT * FROM income WHERE person_number = ?", question.subject)
 
 
+def _entitlements(connection: sqlite3.Connection, question: Question) -> Facts:
+    """An empty list is an answer: nothing was ever granted to this person here."""
+    rows = connection.execute(
+        "SELECT entitled_to, since, until, amount_km FROM entitlements WHERE person_number = ? "
+        "ORDER BY since, rowid",
+        (question.subject,),
+    )
+    return {"rights": [_right(dict(row)) for row in rows]}
+
+
+def _right(row: Facts) -> Facts:
+    return {"right": row.pop("entitled_to")} | row
+
+
 _ANSWERS: dict[str, Callable[[sqlite3.Connection, Question], Facts]] = {
     "birthRecord": _birth_record,
     "childrenOfParent": _children_of_parent,
     "marriageRecord": _marriage_record,
     "residence": _residence,
     "householdIncome": _household_income,
+    "entitlements": _entitlements,
 }

@@ -13,9 +13,10 @@ from mostovi.demo.population.cast import cast_population
 from mostovi.demo.population.places import find_place
 from mostovi.demo.population.scripts import to_cyrillic
 from mostovi.demo.population.values import Household, Marriage, Person, Population, Script
+from mostovi.demo.registers.entitlements import Entitlement, grant_rights
 
 Row = tuple[object, ...]
-CYRILLIC_REGISTERS = {"bijeljina-registrar"}
+CYRILLIC_REGISTERS = {"banja-luka-administration", "bijeljina-registrar"}
 # Brčko writes in the script the parents chose; here every second entry, whoever they are.
 REGISTERS_IN_BOTH_SCRIPTS = {"brcko-registrar"}
 CITIZENSHIP = {"Latn": "Bosna i Hercegovina", "Cyrl": "Босна и Херцеговина"}
@@ -168,6 +169,24 @@ def _fill_income(writer: _Writer, connection: sqlite3.Connection) -> None:
     )
 
 
+def _fill_entitlements(writer: _Writer, connection: sqlite3.Connection) -> None:
+    """Nothing for the cast: what they are granted, officials decide while people watch."""
+    homes = [
+        home
+        for home in writer.population.households
+        if home.place == writer.member.unit and not _CAST.intersection(home.members)
+    ]
+    connection.executemany(
+        f"INSERT INTO entitlements VALUES ({_marks(6)})",  # noqa: S608 - only question marks
+        (_entitlement_row(each) for each in grant_rights(homes, writer.persons, writer.today)),
+    )
+
+
+def _entitlement_row(granted: Entitlement) -> Row:
+    until = granted.until.isoformat() if granted.until else None
+    return granted.holder, granted.right, granted.since.isoformat(), until, granted.amount_km, 1
+
+
 def last_three_months(today: date) -> str:
     """The last three whole months as an ISO 8601 interval, for example 2026-08/2026-10."""
     end = today.replace(day=1) - timedelta(days=1)
@@ -186,4 +205,5 @@ _FILL: dict[str, Callable[[_Writer, sqlite3.Connection], None]] = {
     "marriages": _fill_marriages,
     "residence": _fill_residence,
     "income": _fill_income,
+    "entitlements": _fill_entitlements,
 }

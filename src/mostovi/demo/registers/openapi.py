@@ -3,7 +3,7 @@
 from typing import Any
 
 from mostovi.demo.members import Member
-from mostovi.demo.registers.values import SERVICES, services_of
+from mostovi.demo.registers.values import RIGHTS, SERVICES, services_of
 
 _TYPES: dict[str, dict[str, Any]] = {
     "born_on": {"type": "string", "format": "date"},
@@ -28,6 +28,25 @@ _TYPES: dict[str, dict[str, Any]] = {
                 "born_on": {"type": "string", "format": "date"},
                 "born_in": {"type": "string"},
                 "jmb_last_four": {"type": "string", "pattern": "^[0-9]{4}$"},
+            },
+        },
+    },
+    "rights": {
+        "type": "array",
+        "description": "empty when nothing was ever granted",
+        "items": {
+            "type": "object",
+            "required": ["right", "since", "until", "amount_km"],
+            "properties": {
+                "right": {"type": "string", "enum": list(RIGHTS)},
+                "since": {"type": "string", "format": "date"},
+                "until": {
+                    "type": "string",
+                    "format": "date",
+                    "nullable": True,
+                    "description": "null while it lasts; the same day as since for a single payment",
+                },
+                "amount_km": {"type": "integer", "description": "whole convertible marks"},
             },
         },
     },

@@ -44,6 +44,16 @@ CREATE TABLE income (
   synthetic INTEGER NOT NULL CHECK (synthetic = 1)
 ) STRICT;
 
+CREATE TABLE entitlements (
+  person_number TEXT NOT NULL,
+  entitled_to TEXT NOT NULL CHECK (entitled_to IN ('child-allowance', 'one-time-help', 'carers-allowance')),
+  since TEXT NOT NULL,
+  until TEXT,
+  amount_km INTEGER NOT NULL,
+  synthetic INTEGER NOT NULL CHECK (synthetic = 1)
+) STRICT;
+CREATE INDEX entitlements_person ON entitlements (person_number);
+
 -- One extract per case, person and language, however often the question is repeated. The code is kept before
 -- the seal is asked for, so that a register stopped in between goes on with it; until then there is no document.
 CREATE TABLE extracts (

@@ -1,7 +1,7 @@
 """The words of a register."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 
 from mostovi.kernel.errors import NotFound, Refusal
 
@@ -27,6 +27,8 @@ class Question:
     case: str
 
 
+Right = Literal["child-allowance", "one-time-help", "carers-allowance"]
+RIGHTS: tuple[Right, ...] = get_args(Right)
 # Which facts each service of a register can give. They are also the schemas of its OpenAPI document.
 BIRTH_FIELDS = (
     "given_name",
@@ -45,6 +47,7 @@ SERVICES: dict[str, tuple[str, ...]] = {
     "birthExtract": ("document_base64", "code", "issued_on"),
     "residence": ("name", "address", "municipality", "since", "household_size"),
     "householdIncome": ("monthly_income_km", "household_members", "period"),
+    "entitlements": ("rights",),
 }
 # By the words of the country pack (institutions.yaml, `registers`).
 SERVICES_OF_REGISTER: dict[str, tuple[str, ...]] = {
@@ -52,6 +55,7 @@ SERVICES_OF_REGISTER: dict[str, tuple[str, ...]] = {
     "marriages": ("marriageRecord",),
     "residence": ("residence",),
     "income": ("householdIncome",),
+    "entitlements": ("entitlements",),
 }
 
 
