@@ -290,20 +290,33 @@ class Country:
         *,
         members: tuple[Member, ...] | None = None,
         valid: timedelta = timedelta(minutes=10),
+        since: timedelta = timedelta(minutes=10),
         serial: int | None = None,
         signer: Issued | None = None,
     ) -> None:
         """Sign a new directory and put it where the gateways look."""
         self.serial = serial or self.serial + 1
         now = datetime.now(UTC)
-        directory = Directory(
-            "BA", self.serial, now - timedelta(minutes=1), now + valid, members or self.members()
-        )
+        directory = Directory("BA", self.serial, now - since, now + valid, members or self.members())
         authority = signer or self.directory_authority
         signed = sign_directory(directory, Signer(authority.key, authority.certificate))
         draft = self.folder / "directory.draft"
         draft.write_bytes(signed)
         draft.replace(self.folder / "directory.json")
+
+    def wait_for_directory(self, *codes: str, seconds: float = 10) -> None:
+        """Until the gateways know the directory that was published last."""
+        deadline = time.monotonic() + seconds
+        while any(self._known_serial(code) != self.serial for code in codes or self.institutions):
+            assert time.monotonic() < deadline, "the directory was not taken"
+            time.sleep(0.05)
+
+    def _known_serial(self, code: str) -> int:
+        return int(self.native(code, "GET", "/v1/status")[2]["directory_serial"] or 0)
+
+    def log_entries(self, code: str, limit: int = 100) -> list[dict[str, Any]]:
+        """The newest entries of an institution's log, as its auditors read them."""
+        return list(self.native(code, "GET", f"/v1/log/entries?limit={limit}")[2]["entries"])
 
     def make_contracts(self) -> None:
         """Tuzla may ask Brčko for children; everybody may ask everybody who looked."""
@@ -434,14 +447,24 @@ def make_contract(
     return replace(contract, **changes)
 
 
-def launch(institution: Institution, *more: str) -> None:
+_START = "import sys; from mostovi.config.command_line import main; sys.exit(main())"
+_WITH_A_WRONG_CLOCK = """
+from datetime import timedelta
+from mostovi.kernel import clock
+right = clock.now
+clock.now = lambda: right() + timedelta(seconds={seconds})
+"""
+
+
+def launch(institution: Institution, *more: str, clock_off_by_seconds: int = 0) -> None:
     """Start the gateway's process; ``wait_until_answering`` says when it is ready."""
+    wrong = _WITH_A_WRONG_CLOCK.format(seconds=clock_off_by_seconds) if clock_off_by_seconds else ""
     with (institution.folder / "journal").open("ab") as journal:
         institution.process = subprocess.Popen(
             [
                 sys.executable,
                 "-c",
-                "import sys; from mostovi.config.command_line import main; sys.exit(main())",
+                wrong + _START,
                 "gateway",
                 "--config",
                 str(institution.folder / "gateway.json"),

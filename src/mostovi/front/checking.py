@@ -1,5 +1,6 @@
 """Is this paper genuine? What a file proves by itself, joined with what its issuer says of it now."""
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from mostovi.front.drawing.verdict import Look
 from mostovi.kernel import codes
 from mostovi.kernel.errors import NotFound, Refusal
 
+logger = logging.getLogger(__name__)
 Answer = Literal["valid", "replaced", "revoked", "altered", "not_ours", "silent", "unusable"]
 _LOOKS: dict[Answer, Look] = {
     "valid": "whole",
@@ -63,7 +65,10 @@ def check_code(typed: str, signed_statement: str = "") -> Finding:
     A photographed code brings the issuer's signed statement, so something is proved even while the issuer
     does not answer; a statement that nobody signed proves the paper false.
     """
-    code = codes.normalise(typed)
+    return _noted(_find_by_code(codes.normalise(typed), signed_statement))
+
+
+def _find_by_code(code: str, signed_statement: str) -> Finding:
     if not signed_statement:
         return _ask_issuer(code)
     try:
@@ -85,6 +90,10 @@ def check_code(typed: str, signed_statement: str = "") -> Finding:
 
 def check_file(pdf: bytes, *, now: datetime) -> Finding:
     """The verdict on a file, and whether its issuer still stands by it."""
+    return _noted(_find_by_file(pdf, now))
+
+
+def _find_by_file(pdf: bytes, now: datetime) -> Finding:
     verdict = verify_document(pdf, trust_root=Path(settings.TRUST_ROOT).read_bytes(), now=now)
     if verdict.state != "genuine" or verdict.code is None:
         answer: Answer = "altered" if verdict.state == "genuine" else verdict.state
@@ -100,6 +109,18 @@ def check_file(pdf: bytes, *, now: datetime) -> Finding:
         by="file",
     )
     return _join(known, _ask_issuer(verdict.code))
+
+
+def _noted(finding: Finding) -> Finding:
+    """Forgeries leave a line, with nothing in it but what the paper says of itself."""
+    if finding.answer == "altered":
+        logger.warning(
+            "A paper that was checked is not genuine: %s, said to be from %s, seen by its %s",
+            finding.code or "no code",
+            finding.issuer or "nobody",
+            finding.by,
+        )
+    return finding
 
 
 def _join(proved: Finding, said: Finding) -> Finding:

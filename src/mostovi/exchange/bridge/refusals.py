@@ -2,13 +2,8 @@
 
 from django.utils.translation import gettext_noop
 
-from mostovi.exchange.protocol.faults import Fault
 from mostovi.exchange.protocol.xroad import find_fault
 from mostovi.kernel.errors import Refusal
-
-_ASK_LATER = frozenset(
-    {Fault.NETWORK_ERROR, Fault.SERVICE_FAILED, Fault.SERVICE_DISABLED, Fault.MAINTENANCE_MODE}
-)
 
 
 class BridgeRefused(Refusal):
@@ -31,20 +26,25 @@ class BridgeRefused(Refusal):
 
 
 class NoAnswer(Refusal):
-    """The register, its gateway or our own gateway does not answer. Nothing is lost; ask again later."""
+    """The register, its gateway or our own gateway gives no answer now. Nothing is lost; ask again later.
+
+    ``error_type`` is X-Road's where a gateway said why, and empty where none was reached.
+    """
 
     code = "no_answer"
     status = 503
     message = gettext_noop("The institution does not answer at the moment. Nothing is lost; try again later.")
 
     def __init__(self, institution: str = "", error_type: str = "") -> None:
-        super().__init__()
+        fault = find_fault(error_type)
+        super().__init__(fault.sentence if fault else None, code=fault.code if fault else None)
         self.institution = institution
         self.error_type = error_type
 
 
 def refusal_for(error_type: str, message: str, detail: str, institution: str) -> Refusal:
     """The refusal behind an ``X-Road-Error``."""
-    if find_fault(error_type) in _ASK_LATER:
+    fault = find_fault(error_type)
+    if fault is not None and fault.is_temporary:
         return NoAnswer(institution, error_type)
     return BridgeRefused(error_type, message=message, detail=detail)

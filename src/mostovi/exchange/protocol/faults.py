@@ -229,6 +229,17 @@ class Fault(Enum):
         """Stable machine name, such as ``case_reference_missing``."""
         return self.name.lower()
 
+    @property
+    def is_temporary(self) -> bool:
+        """Whether the same question, asked anew a little later, may well be answered.
+
+        So it is when something is down, full or late, and when somebody on the way altered one message.
+        """
+        return self.sentence.endswith(_ASK_AGAIN) or self in _OF_ONE_MESSAGE
+
+
+_OF_ONE_MESSAGE = frozenset({Fault.ALTERED_BODY, Fault.INVALID_SIGNATURE_VALUE, Fault.REPLAYED_REQUEST})
+
 
 class ProtocolRefusal(Refusal):
     """What every function of the protocol raises.
