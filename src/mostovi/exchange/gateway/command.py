@@ -1,7 +1,6 @@
 """``mostovi gateway``: runs one institution's end of the bridge."""
 
 import argparse
-import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,6 +32,5 @@ def main(argv: Sequence[str]) -> int:
         return 0
     # The thread that writes the log must not wait long for the interpreter.
     sys.setswitchinterval(_SWITCH_SECONDS)
-    gc.freeze()
     uvloop.run(run(configuration))
     return 0

@@ -56,7 +56,12 @@ class Exchange:
     request_digest: str | None = None
     request_position: int | None = None
     signature: MessageSignature | None = None
-    reference: str = field(default_factory=lambda: str(uuid.uuid4()))
+    reference: str = ""
+
+    def refer(self) -> str:
+        """By which the journal's line is found."""
+        self.reference = self.reference or str(uuid.uuid4())
+        return self.reference
 
     @property
     def service(self) -> ServiceId | None:
@@ -108,11 +113,10 @@ class Exchange:
 
 def check_no_personal_number(request: Request) -> None:
     """Raise PersonalNumberExposed when the address or an X-Road header holds one: logs would keep it."""
-    texts = [request.target, *(value for name, value in request.headers if name.startswith("x-road-"))]
-    for text in texts:
-        for found in _THIRTEEN_DIGITS.finditer(text):
-            if _is_personal_number(found[1]):
-                raise PersonalNumberExposed("a personal number outside the body")
+    texts = [value for name, value in request.headers if name.startswith("x-road-")]
+    for found in _THIRTEEN_DIGITS.finditer("\n".join((request.target, *texts))):
+        if _is_personal_number(found[1]):
+            raise PersonalNumberExposed("a personal number outside the body")
 
 
 def _is_personal_number(digits: str) -> bool:
@@ -183,7 +187,7 @@ def may_hold_facts(request: Request, answer: Response) -> bool:
 def error_response(request: Request, exchange: Exchange, refusal: ProtocolRefusal, error: str) -> Response:
     """The refusal as X-Road writes it, with the reference to look it up in the journal."""
     accept = request.fields.get("accept")
-    headers, body = xroad.error_reply(error, xroad_message(refusal), exchange.reference, accept)
+    headers, body = xroad.error_reply(error, xroad_message(refusal), exchange.refer(), accept)
     return Response(xroad.error_status(error), headers, body)
 
 
@@ -191,7 +195,7 @@ def say_refused(exchange: Exchange, error: str, refusal: ProtocolRefusal) -> Non
     journal.say(
         "refused",
         error=error,
-        id=exchange.reference,
+        id=exchange.refer(),
         consumer=code_of(exchange.client),
         service=str(exchange.service),
         reason=refusal.detail,
@@ -211,7 +215,7 @@ def describe_for_live(
     """The event of the brief: institutions, service, purpose and legal basis; never a person."""
     contract, service = exchange.contract, exchange.service
     return {
-        "id": exchange.request_id or exchange.reference,
+        "id": exchange.request_id or exchange.refer(),
         "at": exchange.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "kind": "refusal" if outcome is Outcome.REFUSED else "exchange",
         "consumer": code_of(exchange.client),

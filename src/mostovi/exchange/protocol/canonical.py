@@ -6,7 +6,8 @@ and of UTF-16 units is the same), no lone surrogates. Within it the bytes are th
 
 import json
 import re
-from typing import Any, NoReturn
+from collections.abc import Collection, Mapping
+from typing import Any, NoReturn, cast
 
 from mostovi.exchange.protocol.faults import Fault, ProtocolRefusal
 
@@ -27,8 +28,19 @@ def canonical_json(value: Any) -> bytes:
 
     Raises MalformedJson for anything else.
     """
-    _check(value, 0)
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    _check(value)
+    return _ENCODER.encode(value).encode()
+
+
+def canonical_json_of_texts(value: Mapping[str, Any]) -> bytes:
+    """``canonical_json`` of an object that was built of nothing but text, without looking through it again.
+
+    Raises MalformedJson when a text holds half a character.
+    """
+    try:
+        return _ENCODER.encode(value).encode()
+    except UnicodeEncodeError:
+        raise MalformedJson("text holds half a character") from None
 
 
 def parse_json(data: bytes) -> Any:
@@ -41,15 +53,10 @@ def parse_json(data: bytes) -> Any:
     if len(data) > _LARGEST_DOCUMENT:
         raise MalformedJson("too large")
     try:
-        value = json.loads(
-            data.decode("utf-8"),
-            object_pairs_hook=_unique,
-            parse_float=_refuse_number,
-            parse_constant=_refuse_number,
-        )
+        value = _DECODER.decode(data.decode("utf-8"))
     except (ValueError, RecursionError):
         raise MalformedJson("not JSON") from None
-    _check(value, 0)
+    _check(value)
     return value
 
 
@@ -72,35 +79,46 @@ def _refuse_number(text: str) -> NoReturn:
     raise MalformedJson(f"a number that is no integer, {len(text)} signs long")
 
 
-def _check(value: Any, depth: int) -> None:
+def _check(value: Any) -> None:
+    level = [value]
+    for depth in range(_DEEPEST + 1):
+        inside: list[Any] = []
+        for each in level:
+            if type(each) is str:
+                if not each.isascii() and _HALF_A_CHARACTER.search(each):
+                    raise MalformedJson("text holds half a character")
+            else:
+                inside += _look_into(each, depth)
+        if not inside:
+            return
+        level = inside
+
+
+def _look_into(value: Any, depth: int) -> Collection[Any]:
+    """What is inside ``value``, if it may be there at all."""
     kind = type(value)
-    if kind is str:
-        _check_text(value)
-    elif kind is int:
-        if not -_LARGEST <= value <= _LARGEST:
-            raise MalformedJson("an integer too large to be the same everywhere")
-    elif kind is dict or kind is list or kind is tuple:
-        _check_inside(value, depth)
-    elif kind is not bool and value is not None:
-        raise MalformedJson(f"{kind.__name__} has no canonical spelling")
-
-
-def _check_text(value: str) -> None:
-    if not value.isascii() and _HALF_A_CHARACTER.search(value):
-        raise MalformedJson("text holds half a character")
-
-
-def _check_inside(value: Any, depth: int) -> None:
-    if depth >= _DEEPEST:
-        raise MalformedJson("nested too deeply")
-    if isinstance(value, dict):
+    if kind is dict or kind is list or kind is tuple:
+        if depth >= _DEEPEST:
+            raise MalformedJson("nested too deeply")
+        if kind is not dict:
+            return cast("Collection[Any]", value)
         _check_names(value)
-        value = value.values()
-    for inner in value:
-        _check(inner, depth + 1)
+        return cast("Collection[Any]", value.values())
+    if kind is int and not -_LARGEST <= value <= _LARGEST:
+        raise MalformedJson("an integer too large to be the same everywhere")
+    if kind is not int and kind is not bool and value is not None:
+        raise MalformedJson(f"{kind.__name__} has no canonical spelling")
+    return ()
 
 
 def _check_names(value: dict[Any, Any]) -> None:
     for name in value:
         if type(name) is not str or (not name.isascii() and max(name) >= "\ud800"):
             raise MalformedJson("a name outside the subset")
+
+
+# Made once: the shortcuts of the json module make a new one for each text.
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, check_circular=False, separators=(",", ":"))
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_float=_refuse_number, parse_constant=_refuse_number
+)

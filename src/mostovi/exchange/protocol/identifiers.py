@@ -208,6 +208,7 @@ def _decode(piece: str) -> str:
         _refuse("not percent-encoded UTF-8")
 
 
+@lru_cache(maxsize=4096)
 def _join(*parts: str) -> str:
     return "/".join(quote(part, safe="") for part in parts)
 

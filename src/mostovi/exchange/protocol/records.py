@@ -13,7 +13,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from mostovi.exchange.protocol.canonical import MalformedJson, canonical_json, parse_canonical_json
+from mostovi.exchange.protocol.canonical import (
+    MalformedJson,
+    canonical_json,
+    canonical_json_of_texts,
+    parse_canonical_json,
+)
 from mostovi.exchange.protocol.digests import encode_base64url
 from mostovi.exchange.protocol.faults import Fault, ProtocolRefusal
 from mostovi.exchange.protocol.instants import format_instant
@@ -161,8 +166,9 @@ class Opening:
 
 def open_record(record: LogRecord, nonce: bytes | None = None) -> Opening:
     """A fresh opening for a record. Raises MalformedRecord when ``detail`` has no canonical spelling."""
+    spell = canonical_json if record.detail else canonical_json_of_texts
     try:
-        return Opening(nonce or secrets.token_bytes(NONCE_BYTES), canonical_json(record.to_json()))
+        return Opening(nonce or secrets.token_bytes(NONCE_BYTES), spell(record.to_json()))
     except MalformedJson as refusal:
         raise MalformedRecord(refusal.detail) from None
 
