@@ -170,7 +170,11 @@ def test_a_replayed_code_is_refused_and_revokes_its_token(play: Callable[[Story]
     play(story)
 
 
-@pytest.mark.parametrize("verifier", ["", "short", VERIFIER[:-1] + "x", CHALLENGE, VERIFIER + "="])
+@pytest.mark.parametrize(
+    "verifier",
+    ["", "short", VERIFIER[:-1] + "x", CHALLENGE, VERIFIER + "="],
+    ids=["none", "too short", "one sign off", "the challenge itself", "padded"],
+)
 def test_a_stolen_code_is_worth_nothing_without_its_verifier(
     play: Callable[[Story], None], verifier: str
 ) -> None:
