@@ -13,7 +13,7 @@ _SENTENCES = {
     "bs": (
         "Mostovi se otvaraju",
         "Programi se upravo pokreću. Ništa nije izgubljeno.",
-        "Stranica se za nekoliko sekundi učitava sama.",
+        "Stranica će se sama učitati za nekoliko sekundi.",
     ),
     "en": (
         "Mostovi is opening",
@@ -23,7 +23,7 @@ _SENTENCES = {
     "hr": (
         "Mostovi se otvaraju",
         "Programi se upravo pokreću. Ništa nije izgubljeno.",
-        "Stranica se za nekoliko sekundi učitava sama.",
+        "Stranica će se za nekoliko sekundi učitati sama.",
     ),
     "sr-Cyrl": (
         "Мостови се отварају",

@@ -12,8 +12,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "Demonstration. Every person on this page is synthetic.",
     },
     "skip": {
-        "bs": "Preskoči na sadržaj",
-        "hr": "Preskoči na sadržaj",
+        "bs": "Pređi na sadržaj",
+        "hr": "Prijeđi na sadržaj",
         "sr": "Пређи на садржај",
         "en": "Skip to content",
     },
@@ -26,7 +26,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "Who signs in?",
     },
     "choose_lead": {
-        "bs": "Ovo je ogledni pružalac identiteta. Osobe su izmišljene, zato nema lozinki.",
+        "bs": "Ovo je ogledni sistem za prijavu. Osobe su izmišljene, zato nema lozinki.",
         "hr": "Ovo je ogledni pružatelj identiteta. Osobe su izmišljene, zato nema lozinki.",
         "sr": "Ово је огледни пружалац идентитета. Лица су измишљена, зато нема лозинки.",
         "en": "The identity provider of the demonstration. Its people are synthetic and have no passwords.",
@@ -38,7 +38,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "Confirm that it is you",
     },
     "confirm_lead": {
-        "bs": "Sljedeći korak nosi vaše ime, zato pitamo još jednom.",
+        "bs": "Ono što slijedi nosi vaše ime, zato pitamo još jednom.",
         "hr": "Sljedeći korak nosi vaše ime, zato pitamo još jednom.",
         "sr": "Сљедећи корак носи ваше име, зато питамо још једном.",
         "en": "What you do next carries your name, so we ask once more.",
@@ -52,7 +52,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "This sign-in cannot go on",
     },
     "unknown_program": {
-        "bs": "Zahtjev nije došao od programa koji poznajemo. Vratite se i prijavite se ponovo.",
+        "bs": "Ovu prijavu nije poslao program koji poznajemo. Vratite se i prijavite se ponovo.",
         "hr": "Zahtjev nije došao od programa koji poznajemo. Vratite se i prijavite se ponovno.",
         "sr": "Захтјев није дошао од програма који познајемо. Вратите се и пријавите се поново.",
         "en": "The request did not come from a program we know. Go back and sign in again.",
