@@ -25,6 +25,7 @@ from mostovi.exchange.protocol.pseudonyms import subject_pseudonym
 from mostovi.exchange.protocol.questions import parse_question
 from mostovi.exchange.protocol.records import LogRecord, Outcome, RecordKind, SignedMessage
 from mostovi.exchange.protocol.signatures import SIGNATURE, SIGNATURE_INPUT, MessageSignature
+from mostovi.kernel import codes
 from mostovi.kernel.personal_number import InvalidPersonalNumber, check_personal_number
 
 BUILT_IN_SUBSYSTEM = "gateway"
@@ -224,13 +225,21 @@ def describe_for_live(
         "purpose": dict(contract.purpose) if contract else {},
         "legal_basis": contract.legal_basis.citation() if contract else {},
         "in_force": contract.in_force if contract else False,
-        "case": exchange.case,
+        "case": _case_code(exchange.case),
         "fields": list(exchange.fields),
         "outcome": outcome.value,
         "error": error,
         "log_entry": log_entry,
         "signatures": "both" if outcome is Outcome.ANSWERED else "one",
     }
+
+
+def _case_code(case: str | None) -> str | None:
+    """Only a tracking code is told; a case may also be named in other words."""
+    try:
+        return None if case is None else codes.normalise(case)
+    except codes.InvalidCode:
+        return None
 
 
 def code_of(party: MemberId | SubsystemId | None) -> str:

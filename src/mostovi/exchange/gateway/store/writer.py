@@ -197,17 +197,15 @@ def _write(transaction: Transaction, tree: Frontier) -> Frontier:
     first = transaction.first
     grown, nodes = tree.extend([entry.leaf_hash for entry in entries])
     kept = [(node.level, node.index, node.hash) for node in nodes if node.level >= LOWEST_KEPT_LEVEL]
-    _insert(transaction, "leaf", [(first + n, each.leaf_hash) for n, each in enumerate(entries)])
-    _insert(
-        transaction,
-        "opening",
-        [(first + n, each.nonce, each.record, each.pair) for n, each in enumerate(entries)],
-    )
-    _insert(transaction, "usage", [(e.subject, first + n) for n, e in enumerate(entries) if e.subject])
-    _insert(transaction, "seen_nonce", [(None, *each.accepted) for each in entries if each.accepted])
+    _insert(transaction, "arriving", [_row(first + n, each) for n, each in enumerate(entries)])
     _insert(transaction, "subtree", kept)
     transaction.execute("UPDATE tree SET size = ?, frontier = ?", (grown.size, b"".join(grown.peaks)))
     return grown
+
+
+def _row(position: int, entry: Entry) -> tuple[Any, ...]:
+    accepted = entry.accepted or (None, None, None)
+    return (position, entry.leaf_hash, entry.nonce, entry.record, entry.pair, entry.subject, *accepted)
 
 
 def _insert(transaction: Transaction, table: str, rows: list[tuple[Any, ...]]) -> None:

@@ -1,0 +1,10 @@
+-- A batch of entries arrives as one statement: each statement gives up the interpreter's lock and has to win it back.
+CREATE VIEW arriving AS
+    SELECT 0 AS position, x'' AS hash, x'' AS nonce, '' AS record, 0 AS pair, '' AS subject,
+           '' AS key_id, '' AS accepted, 0 AS created_at;
+CREATE TRIGGER arrive INSTEAD OF INSERT ON arriving BEGIN
+    INSERT INTO leaf VALUES (NEW.position, NEW.hash);
+    INSERT INTO opening VALUES (NEW.position, NEW.nonce, NEW.record, NEW.pair);
+    INSERT INTO usage SELECT NEW.subject, NEW.position WHERE NEW.subject IS NOT NULL;
+    INSERT INTO seen_nonce SELECT NULL, NEW.key_id, NEW.accepted, NEW.created_at WHERE NEW.key_id IS NOT NULL;
+END;
