@@ -105,12 +105,15 @@ def until(condition: Any, seconds: float = 30) -> None:
         time.sleep(0.1)
 
 
-@pytest.fixture(scope="module")
-def country(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Country]:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    running = Country(tmp_path_factory.mktemp("country"), port)
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def country(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Country]:
+    running = Country(tmp_path_factory.mktemp("country"), free_port())
     try:
         running.wait_until_open()
         yield running
@@ -188,6 +191,36 @@ def test_a_reset_begins_a_fresh_country_behind_the_same_address(country: Country
     assert country.command.poll() is None, country.said()
     assert country.get("/usluge/")[0] == 200
     assert (country.directory / "keys" / "root.pem").read_bytes() != root
+
+
+def running_for(directory: Path) -> list[str]:
+    """Every process that was told of this directory, but the one that is asked."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            told = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+            if str(directory).encode() in told and process.name != str(os.getpid()):
+                found.append((process / "cmdline").read_text().replace("\0", " "))
+    return found
+
+
+@pytest.fixture(scope="module")
+def killed_country(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The same directory for each kill, so that each start goes on where the last was stopped."""
+    directory = tmp_path_factory.mktemp("killed")
+    yield directory
+    shutil.rmtree(lay_out(directory).sockets)
+
+
+@pytest.mark.parametrize("moment", ["portal_preparation", "gateway --config", "mostovi.demo.seed"])
+def test_a_supervisor_killed_at_any_moment_leaves_nothing_running(killed_country: Path, moment: str) -> None:
+    killed = Country(killed_country, free_port())
+    try:
+        until(lambda: any(moment in each for each in running_for(killed_country)), seconds=120)
+    finally:
+        killed.command.kill()
+        killed.command.communicate()
+    until(lambda: running_for(killed_country) == [], seconds=2)
 
 
 def test_stopping_leaves_no_orphan_and_a_second_start_is_quick(country: Country) -> None:

@@ -16,6 +16,7 @@ from mostovi.demo.population.families import generate_population
 from mostovi.demo.registers.filling import make_register
 from mostovi.demo.supervisor.gateways import write_gateways
 from mostovi.demo.supervisor.layout import Layout, make_secrets
+from mostovi.demo.supervisor.processes import dies_with
 from mostovi.demo.supervisor.programs import Site, portal_environment
 from mostovi.kernel import clock
 
@@ -70,6 +71,8 @@ def _prepare_portal(site: Site) -> None:
             stdout=output,
             stderr=output,
             check=False,
+            # A supervisor that is killed meanwhile leaves nobody behind who writes to the tables of the next.
+            preexec_fn=dies_with(os.getpid()),
         )
     if result.returncode != 0:
         raise NotPrepared(f"The portal could not be prepared. {log} says why.")
