@@ -1,0 +1,177 @@
+"""People of the cast who use the running country through its one address, by its forms, as browsers do.
+
+Whatever gets no answer is done again, as people do; what was answered is remembered as acknowledged.
+"""
+
+import http.client
+import re
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from html import unescape
+
+_LOST = (urllib.error.URLError, http.client.HTTPException, OSError)
+REASONS = "Read against the registers' answers; the income of the household is above the limit."
+
+
+class Stopped(Exception):
+    """The test is over; what was begun stays where it is."""
+
+
+@dataclass
+class Page:
+    status: int
+    address: str
+    html: str
+
+    @property
+    def path(self) -> str:
+        return urllib.parse.urlsplit(self.address).path
+
+
+@dataclass
+class Browser:
+    base: str
+    who: str
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        self.opener.addheaders = [("Accept-Language", "en")]
+
+    def open(self, path: str, form: dict[str, str] | None = None) -> Page:
+        """One try. Raises one of _LOST when no page came."""
+        data = None if form is None else urllib.parse.urlencode(form).encode()
+        try:
+            with self.opener.open(self.base + path, data, timeout=40) as response:
+                return Page(response.status, response.url, response.read().decode(errors="replace"))
+        except urllib.error.HTTPError as error:
+            return Page(error.code, error.url or "", error.read().decode(errors="replace"))
+
+    def insist(self, step: Callable[[], Page]) -> Page:
+        """Until there is an answer that is not a failure of ours."""
+        while True:
+            if self.stop.is_set():
+                raise Stopped
+            try:
+                page = step()
+            except _LOST:
+                time.sleep(0.2)
+                continue
+            if "/demo-idp/" in page.path or page.status >= 500:
+                time.sleep(0.2)
+                continue
+            return page
+
+    def get(self, path: str) -> Page:
+        return self.insist(lambda: self.open(path))
+
+    def post(self, path: str, form: dict[str, str] | None = None) -> Page:
+        return self.insist(lambda: self.open(path, self._with_token(form or {})))
+
+    def _with_token(self, form: dict[str, str]) -> dict[str, str]:
+        return {**form, "csrfmiddlewaretoken": self._csrf}
+
+    def sign_in(self) -> None:
+        def once() -> Page:
+            page = self.open(f"/prijava/?next=/o/pomoc/&login_hint={self.who}")
+            if page.path == "/o/pomoc/" and page.status == 200:
+                return page
+            self.forget()
+            raise OSError("not signed in yet")
+
+        self.insist(once)
+        # Any page with a form of ours brings the cookie and the token that forms need.
+        page = self.get("/usluge/child-allowance/?lang=en")
+        found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.html)
+        self._csrf = found[1] if found else self._csrf_of("/prijava/odjava")
+
+    def _csrf_of(self, path: str) -> str:
+        found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.get(path).html)
+        return found[1] if found else ""
+
+
+@dataclass
+class Citizen(Browser):
+    """Applies again and again, pressing the last button twice at the same moment."""
+
+    service: str = "child-allowance"
+    acknowledged: list[str] = field(default_factory=list)
+    answers: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    FORMS = {
+        "which_child": {"answer": "1"},
+        "lives_with_you": {"answer": "all"},
+        "lives_since": {"day": "1", "month": "5", "year": "2023"},
+        "account": {"answer": "BA390000000000000001"},
+        "tell_by": {"answer": "here"},
+        "language": {"answer": "bs"},
+    }
+
+    def live(self) -> None:
+        try:
+            self.sign_in()
+            while True:
+                self.apply()
+        except Stopped:
+            return
+
+    def apply(self) -> None:
+        page = self.post(f"/usluge/{self.service}/")
+        code = page.path.split("/")[2]
+        page = self.post(f"/zahtjevi/{code}/podaci")
+        while "/pitanje/" in page.path:
+            key = page.path.rsplit("/", 1)[1]
+            page = self.post(page.path, self.FORMS[key])
+            assert page.status == 200, (key, page.status, page.html[:3000])
+            self.answers[code, key] = self.FORMS[key].get("answer", "")
+        token = re.search(r'name="token" value="([^"]+)"', page.html)
+        assert token, (page.status, page.address)
+        self._press_twice(code, {"token": unescape(token[1])})
+
+    def _press_twice(self, code: str, form: dict[str, str]) -> None:
+        with ThreadPoolExecutor(2) as fingers:
+            presses = [fingers.submit(self.post, f"/zahtjevi/{code}/pregled", form) for _ in range(2)]
+            pages = [press.result() for press in presses]
+        for page in pages:
+            assert page.path == f"/zahtjevi/{code}/potvrda", (page.status, page.address)
+        self.acknowledged.append(code)
+
+
+@dataclass
+class Official(Browser):
+    """Decides whatever lies on the desk of the office."""
+
+    decided: list[str] = field(default_factory=list)
+
+    def live(self) -> None:
+        try:
+            self.sign_in()
+            while True:
+                self._decide_what_lies_there()
+                self.stop.wait(0.2)
+        except Stopped:
+            return
+
+    def sign_in(self) -> None:
+        super().sign_in()
+        self._csrf = self._csrf_of("/predmeti/upit")
+
+    def _decide_what_lies_there(self) -> None:
+        queue = self.get("/predmeti/?pile=office")
+        for code in re.findall(r'href="/predmeti/([A-Z0-9]{9})/', queue.html)[:3]:
+            self.post(f"/predmeti/{code}/preuzimanje")
+            self.post(
+                f"/predmeti/{code}/odluka", {"outcome": "refused", "reasons": REASONS, "then": "preview"}
+            )
+            page = self.post(f"/predmeti/{code}/pregled")
+            if page.status == 200 and page.path == f"/predmeti/{code}/":
+                self.decided.append(code)
