@@ -152,7 +152,9 @@ def test_serbian_is_written_in_cyrillic(module: str) -> None:
             r"[a-zčćžšđ]{3,}",
             kept.sub(
                 " ",
-                re.sub(r"mostovi verify\S*.*|/\w+|\S+@\S+|\S+\.(?:pdf|pem|json|md)|--\w+", " ", visible(text)),
+                re.sub(
+                    r"mostovi verify\S*.*|/\w+|\S+@\S+|\S+\.(?:pdf|pem|json|md)|--\w+", " ", visible(text)
+                ),
             ),
             re.IGNORECASE,
         )
