@@ -40,11 +40,7 @@ def rows_below(heading: str) -> list[list[str]]:
 def test_every_error_of_the_exchange_stands_there_as_the_code_says_it() -> None:
     told = {row[0].strip("`"): row[1:4] for row in rows_below("Errors of the exchange")}
     assert told == {
-        fault.code: [
-            str(fault.status),
-            fault.sentence,
-            "asked again" if fault.is_temporary else "an official",
-        ]
+        fault.code: [str(fault.status), fault.sentence, what_becomes_of_the_application(fault)]
         for fault in Fault
     }
 
