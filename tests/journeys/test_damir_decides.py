@@ -1,0 +1,108 @@
+"""Damir decides from the desk: facts with evidence, rules with articles, reasons; his institution seals."""
+
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from journeys import applying
+from journeys.conftest import OpenWindow
+from journeys.country import Country, until
+from journeys.sealed_files import pdfsig_says, short_code
+from journeys.test_amra_applies import verify
+from journeys.visiting import Visitor
+
+REASONS = "Podnositeljica živi u Tuzli s djetetom, a prihod po članu domaćinstva je ispod granice."
+
+
+def decide(damir: Visitor, code: str) -> None:
+    """From the office's pile to the sealed decision."""
+    damir.go(f"/predmeti/{code}/")
+    damir.press("Take this case")
+    damir.find("input[name=outcome][value=approved]").check()
+    damir.find("#reasons").fill(REASONS)
+    damir.press("Preview and seal")
+
+
+def until_it_is_sealed(damir: Visitor, code: str) -> None:
+    def sealed() -> bool:
+        damir.go(f"/predmeti/{code}/")
+        return damir.find('#case a[href$=".pdf"]').count() == 1
+
+    until(sealed)
+
+
+def test_damir_decides_with_reasons_and_amra_reads_a_decision_that_anybody_can_check(
+    window: OpenWindow, country: Country, tmp_path: Path
+) -> None:
+    amra = window(scripts=False)
+    amra.sign_in("amra", applying.CHILD_ALLOWANCE)
+    code = applying.apply(amra, applying.CHILD_ALLOWANCE)
+
+    damir = window(scripts=False)
+    damir.go("/")
+    damir.follow("Damir")
+    assert damir.path == "/predmeti/"
+    damir.picture("10-desk")
+    damir.find("#dq").fill(applying.displayed(code))
+    damir.press("Find")
+    damir.submit(f'.queue a[href*="{code}"]')
+    reads_facts_with_evidence_and_rules_with_articles(damir, tmp_path)
+    needs_reasons(damir, code)
+    proves_who_he_is_once_more(damir, code)
+    damir.find("#reasons").fill(REASONS)
+    damir.press("Preview and seal")
+    assert damir.path == f"/predmeti/{code}/pregled"
+    assert REASONS in damir.reading
+    damir.picture("12-preview-of-the-decision")
+    damir.press("Decide and seal")
+    until_it_is_sealed(damir, code)
+    damir.picture("13-decided-and-sealed")
+
+    reads_her_decision(amra, country, code, tmp_path)
+
+
+def reads_facts_with_evidence_and_rules_with_articles(damir: Visitor, folder: Path) -> None:
+    damir.press("Take this case")
+    assert damir.find("#case table.stack tbody tr").count() >= 10
+    evidence = '#case td a[href*="/predmeti/"]'
+    assert damir.find(evidence).count() >= 8
+    assert verify(damir.download(evidence, folder), damir.country.trust_root) == 0
+    case = damir.find("#case").inner_text()
+    for article in ("5", "9", "11"):
+        assert article in case
+    damir.picture("11-case")
+
+
+def needs_reasons(damir: Visitor, code: str) -> None:
+    damir.find("input[name=outcome][value=approved]").check()
+    damir.find("#reasons").fill(" ")
+    damir.press("Preview and seal")
+    damir.press("Decide and seal")
+    assert damir.status == 422
+    assert damir.page.title().startswith(damir.say("Error:"))
+    damir.find("input[name=outcome][value=approved]").check()
+
+
+def proves_who_he_is_once_more(damir: Visitor, code: str) -> None:
+    """The identity provider asks him to confirm, whatever session it has, and he is back where he was."""
+    here = f"/predmeti/{code}/"
+    damir.go(f"/prijava/?again=1&login_hint=damir&next={here}")
+    assert "/demo-idp/" in damir.path
+    assert "Damir" in damir.reading
+    damir.submit("main form[action='sign-in'] button.btn")
+    assert damir.path == here
+    damir.find("input[name=outcome][value=approved]").check()
+
+
+def reads_her_decision(amra: Visitor, country: Country, code: str, folder: Path) -> None:
+    amra.go(f"/zahtjevi/{code}/")
+    assert amra.reads("Your application is approved")
+    assert REASONS in amra.reading
+    expect(amra.find("article.sheet")).to_contain_text("Damir Babić")
+    amra.picture("14-amra-reads-her-decision")
+    pdf = amra.download('a[href$=".pdf"]', folder)
+    assert short_code(pdf)
+    assert verify(pdf, country.trust_root) == 0
+    said = pdfsig_says(pdf, country.trust_root, folder)
+    assert "Signature is Valid" in said
+    assert "Certificate is Trusted" in said
