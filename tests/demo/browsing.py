@@ -38,6 +38,7 @@ class Page:
 class Browser:
     base: str
     who: str
+    form_page: str = "/usluge/child-allowance/"
     stop: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -55,6 +56,10 @@ class Browser:
                 return Page(response.status, response.url, response.read().decode(errors="replace"))
         except urllib.error.HTTPError as error:
             return Page(error.code, error.url or "", error.read().decode(errors="replace"))
+
+    def done(self) -> bool:
+        """Whether something was acknowledged."""
+        return True
 
     def insist(self, step: Callable[[], Page]) -> Page:
         """Until there is an answer that is not a failure of ours."""
@@ -89,14 +94,9 @@ class Browser:
             raise OSError("not signed in yet")
 
         self.insist(once)
-        # Any page with a form of ours brings the cookie and the token that forms need.
-        page = self.get("/usluge/child-allowance/?lang=en")
-        found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.html)
-        self._csrf = found[1] if found else self._csrf_of("/prijava/odjava")
-
-    def _csrf_of(self, path: str) -> str:
-        found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.get(path).html)
-        return found[1] if found else ""
+        found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.get(self.form_page).html)
+        assert found
+        self._csrf = found[1]
 
 
 @dataclass
@@ -106,6 +106,9 @@ class Citizen(Browser):
     service: str = "child-allowance"
     acknowledged: list[str] = field(default_factory=list)
     answers: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def done(self) -> bool:
+        return bool(self.acknowledged)
 
     FORMS = {
         "which_child": {"answer": "1"},
@@ -124,8 +127,11 @@ class Citizen(Browser):
         except Stopped:
             return
 
+    def begin(self) -> Page:
+        return self.post(f"/usluge/{self.service}/")
+
     def apply(self) -> None:
-        page = self.post(f"/usluge/{self.service}/")
+        page = self.begin()
         code = page.path.split("/")[2]
         page = self.post(f"/zahtjevi/{code}/podaci")
         while "/pitanje/" in page.path:
@@ -152,6 +158,9 @@ class Official(Browser):
 
     decided: list[str] = field(default_factory=list)
 
+    def done(self) -> bool:
+        return bool(self.decided)
+
     def live(self) -> None:
         try:
             self.sign_in()
@@ -160,10 +169,6 @@ class Official(Browser):
                 self.stop.wait(0.2)
         except Stopped:
             return
-
-    def sign_in(self) -> None:
-        super().sign_in()
-        self._csrf = self._csrf_of("/predmeti/upit")
 
     def _decide_what_lies_there(self) -> None:
         queue = self.get("/predmeti/?pile=office")
@@ -175,3 +180,21 @@ class Official(Browser):
             page = self.post(f"/predmeti/{code}/pregled")
             if page.status == 200 and page.path == f"/predmeti/{code}/":
                 self.decided.append(code)
+
+
+@dataclass
+class Clerk(Citizen):
+    """Applies for somebody who stands at the counter, and each time looks up somebody else without a case."""
+
+    customer: str = ""
+    name: str = ""
+    neighbour: str = ""
+
+    def begin(self) -> Page:
+        looked = self.post("/predmeti/upit", {"personal_number": self.neighbour})
+        assert looked.status == 403, looked.status
+        form = {"service": self.service, "name": self.name, "personal_number": self.customer}
+        page = self.post("/salter/", form)
+        assert self.neighbour not in looked.html
+        assert self.customer not in page.html
+        return page
