@@ -1,9 +1,13 @@
 """The system now, for everyone; every log, for the auditor. Neither shows a person."""
 
+from dataclasses import replace
+
 import pytest
 from django.core.cache import cache
+from django.utils import translation
 
 from front.bridge import log_entry
+from mostovi.front.words import log_deed
 
 pytestmark = pytest.mark.django_db
 
@@ -88,3 +92,18 @@ def test_only_auditors_read_logs(signed_in, bridge):
     client = signed_in("Damir Babić", "tuzla-social-work", "caseworker")
     assert client.get("/revizija/").status_code == 403
     assert client.get("/revizija/tuzla-social-work/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("service", "actor_kind", "words"),
+    [
+        ("case_read", "official", "read by an official"),
+        ("taken", "official", "done by an official"),
+        ("received", "person", "done by the person"),
+        ("complete", "system", "done by the portal"),
+    ],
+)
+def test_an_entry_says_whose_deed_it_was(service: str, actor_kind: str, words: str) -> None:
+    entry = replace(log_entry(1), action="read", service=service, detail={"actor_kind": actor_kind})
+    with translation.override("en"):
+        assert log_deed(entry) == words

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from mostovi.exchange.public import Usage
+from mostovi.exchange.public import LogEntry, Usage
 from mostovi.kernel.languages import current_variant, text_in
 from mostovi.services.public import list_services
 
@@ -65,6 +65,20 @@ LOG_ACTIONS = {
     "read": pgettext_lazy("log line", "read by an official"),
     "sealed": pgettext_lazy("log line", "sealed a document"),
 }
+# What the portal writes down besides exchanges: who did it, unless it was a look.
+LOG_DEEDS = {
+    "person": pgettext_lazy("log line", "done by the person"),
+    "official": pgettext_lazy("log line", "done by an official"),
+    "auditor": pgettext_lazy("log line", "done by an auditor"),
+    "system": pgettext_lazy("log line", "done by the portal"),
+}
+LOG_PURPOSES = {
+    "see what is due": gettext_lazy("see what is due"),
+    "find a case": gettext_lazy("find a case"),
+    "own-data": gettext_lazy("own data"),
+    "none given": gettext_lazy("none given"),
+}
+_LOOKS = ("_read", "_searched")
 
 
 def what_happened(usage: Usage) -> str:
@@ -78,13 +92,21 @@ def what_happened(usage: Usage) -> str:
     return sentences.get(usage.action, "{fact}").format(fact=fact)
 
 
-def purpose_in_words(usage: Usage) -> str:
+def purpose_in_words(usage: Usage | LogEntry) -> str:
     """Why somebody looked; an official's acts name the service of the case."""
     if usage.action == "refused" and not usage.case:
         return _("none given")
     purpose = text_in(usage.purpose, current_variant()) if usage.purpose else ""
-    titles = {service.key: service.title for service in list_services()}
-    return titles.get(purpose, purpose) or _("none given")
+    known = {service.key: service.title for service in list_services()} | LOG_PURPOSES
+    return str(known.get(purpose, purpose)) or _("none given")
+
+
+def log_deed(entry: LogEntry) -> str:
+    """What an auditor reads of an entry: an exchange's part, somebody's look, or whose deed it was."""
+    looked = entry.action != "read" or entry.service.endswith(_LOOKS)
+    words = LOG_ACTIONS if looked else LOG_DEEDS
+    key = entry.action if looked else str(entry.detail.get("actor_kind", ""))
+    return str(words.get(key, LOG_ACTIONS["read"]))
 
 
 def why_refused(usage: Usage) -> str:

@@ -130,11 +130,7 @@ def document_kind(kind: str) -> str:
     return _word(words.DOCUMENT_KINDS, kind)
 
 
-@register.filter
-def log_action(action: str) -> str:
-    return _word(words.LOG_ACTIONS, action)
-
-
+register.filter(words.log_deed)
 register.filter(words.what_happened)
 register.filter(words.why_refused)
 register.filter(words.purpose_in_words)
