@@ -1,26 +1,29 @@
-"""The one thread that writes. What waits is written together and flushed once: group commit.
+"""Writes the log. What waits is written together and flushed once: group commit.
 
 An entry's future is done only after the flush, so whoever awaits it may rely on the log across a power cut.
+The flush is waited for in a thread of its own. Writing is not: it only fills the page cache, and SQLite in a
+second thread would fight for the interpreter's lock at each of its steps.
 """
 
 import asyncio
 import contextlib
-import queue
 import sqlite3
-import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
 from mostovi.exchange.gateway import journal
 from mostovi.exchange.gateway.store import database
+from mostovi.exchange.gateway.store.flusher import Flusher
 from mostovi.exchange.protocol.merkle import HASH_BYTES, Frontier
 
 Result = TypeVar("Result")
-_LARGEST_BATCH = 200
-_ROWS_PER_STATEMENT = 64
+LARGEST_BATCH = 64
+_PAUSE_SECONDS = 0.001
 LOWEST_KEPT_LEVEL = 8
 
 
@@ -68,81 +71,102 @@ _Outcome = tuple["asyncio.Future[Any]", Any, BaseException | None]
 
 
 class Writer:
-    """Owns the writing connection. All methods are called from the event loop's thread."""
+    """Owns the writing connection. All methods are called from the event loop's thread.
+
+    While a batch is flushed, what arrives waits for the next. ``tree`` is what is on the disk.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.loop = asyncio.get_running_loop()
         self.connection: sqlite3.Connection | None = database.open_for_writing(path)
         database.migrate(self.connection)
-        self.tree = _read_tree(self.connection)
-        self.jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self.thread = threading.Thread(target=self._run, name="writer", daemon=True)
-        self.thread.start()
+        self.tree = self.written = _read_tree(self.connection)
+        self.waiting: deque[_Job] = deque()
+        self.flushing: list[_Outcome] | None = None
+        self.idle = asyncio.Event()
+        self.idle.set()
+        self.flusher = Flusher(path, self._flushed_in_thread)
 
     def append(self, entry: Entry) -> "asyncio.Future[int]":
         """The entry's position, once it is on the disk. Raises StoreFailed."""
         future: asyncio.Future[int] = self.loop.create_future()
-        self.jobs.put((entry, future))
+        self._add((entry, future))
         return future
 
     def change(self, change: Change[Result]) -> "asyncio.Future[Result]":
         """What ``change`` returns, once on the disk; what it raises undoes it alone. Raises StoreFailed."""
         future: asyncio.Future[Result] = self.loop.create_future()
-        self.jobs.put((change, future))
+        self._add((change, future))
         return future
 
     async def close(self) -> None:
         """Write what waits, then stop."""
-        self.jobs.put(None)
-        await asyncio.to_thread(self.thread.join)
-
-    # In the thread
-
-    def _run(self) -> None:
-        going = True
-        while going:
-            jobs, going = self._collect()
-            if jobs:
-                outcomes = self._commit(jobs)
-                self.loop.call_soon_threadsafe(_deliver, outcomes)
+        await self.idle.wait()
+        await asyncio.to_thread(self.flusher.stop)
         if self.connection is not None:
             self.connection.close()
 
-    def _collect(self) -> tuple[list[_Job], bool]:
-        job = self.jobs.get()
-        jobs: list[_Job] = []
-        while job is not None:
-            jobs.append(job)
-            if len(jobs) >= _LARGEST_BATCH:
-                return jobs, True
-            try:
-                job = self.jobs.get_nowait()
-            except queue.Empty:
-                return jobs, True
-        return jobs, False
+    def _add(self, job: _Job) -> None:
+        self.waiting.append(job)
+        if self.idle.is_set():
+            self.idle.clear()
+            self.loop.call_soon(self._write_waiting)
 
-    def _commit(self, jobs: list[_Job]) -> list[_Outcome]:
+    def _write_waiting(self) -> None:
+        jobs = [self.waiting.popleft() for _ in range(min(len(self.waiting), LARGEST_BATCH))]
         try:
-            connection = self._open()
-            connection.execute("BEGIN IMMEDIATE")
-            transaction = Transaction(connection, self.tree)
+            self.flushing = self._write(jobs)
+        except Exception as error:  # noqa: BLE001 - whoever waits must hear of it, and others come after
+            self._fail([future for _, future in jobs], error)
+            self._go_on(pause=0)
+        else:
+            self.flusher.flush()
+
+    def _write(self, jobs: list[_Job]) -> list[_Outcome]:
+        connection = self._open()
+        transaction = Transaction(connection, self.written)
+        if all(isinstance(work, Entry) for work, _ in jobs):
             outcomes = [_perform(transaction, job) for job in jobs]
-            tree = _write(transaction, self.tree)
-            connection.execute("COMMIT")
-        except Exception as error:  # noqa: BLE001 - whoever waits must hear of it, and the thread must go on
-            return self._fail(jobs, error)
-        self.tree = tree
+            self.written = _write(transaction, self.written)
+            return outcomes
+        connection.execute("BEGIN IMMEDIATE")
+        outcomes = [_perform(transaction, job) for job in jobs]
+        written = _write(transaction, self.written)
+        connection.execute("COMMIT")
+        self.written = written
         return outcomes
 
     def _open(self) -> sqlite3.Connection:
         if self.connection is None:
             self.connection = database.open_for_writing(self.path)
-            self.tree = _read_tree(self.connection)
+            self.written = _read_tree(self.connection)
         return self.connection
 
-    def _fail(self, jobs: list[_Job], error: Exception) -> list[_Outcome]:
-        # Whether a commit that failed reached the disk is not known: the database is opened and read again.
+    def _flushed_in_thread(self, error: OSError | None) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop may be closed already
+            self.loop.call_soon_threadsafe(self._flushed, error)
+
+    def _flushed(self, error: OSError | None) -> None:
+        outcomes, self.flushing = self.flushing or [], None
+        if error is not None:
+            self._fail([future for future, _, _ in outcomes], error)
+        else:
+            self.tree = self.written
+            _deliver(outcomes)
+        self._go_on(pause=_PAUSE_SECONDS if len(outcomes) > 1 else 0)
+
+    def _go_on(self, *, pause: float) -> None:
+        """Under load a short pause lets a larger batch gather: each costs the same whatever it holds."""
+        if not self.waiting:
+            self.idle.set()
+        elif pause and len(self.waiting) < LARGEST_BATCH:
+            self.loop.call_later(pause, self._write_waiting)
+        else:
+            self.loop.call_soon(self._write_waiting)
+
+    def _fail(self, futures: list["asyncio.Future[Any]"], error: Exception) -> None:
+        # Whether what failed reached the disk is not known: the database is opened and read again.
         journal.say(
             "log_not_written", kind=type(error).__name__, reason=getattr(error, "sqlite_errorname", "")
         )
@@ -150,7 +174,7 @@ class Writer:
         if connection is not None:
             with contextlib.suppress(sqlite3.Error):
                 connection.close()
-        return [(future, None, StoreFailed()) for _, future in jobs]
+        _deliver([(future, None, StoreFailed()) for future in futures])
 
 
 def _deliver(outcomes: list[_Outcome]) -> None:
@@ -191,32 +215,40 @@ def _read_tree(connection: sqlite3.Connection) -> Frontier:
 
 
 def _write(transaction: Transaction, tree: Frontier) -> Frontier:
+    """Write the entries. Outside a transaction that is one statement, which is a transaction by itself."""
     entries = transaction.entries
     if not entries:
         return tree
-    first = transaction.first
     grown, nodes = tree.extend([entry.leaf_hash for entry in entries])
+    rows = [_row(transaction.first + n, each) for n, each in enumerate(entries)]
+    rows[-1] = (*rows[-1][:-1], b"".join(grown.peaks))
     kept = [(node.level, node.index, node.hash) for node in nodes if node.level >= LOWEST_KEPT_LEVEL]
-    _insert(transaction, "arriving", [_row(first + n, each) for n, each in enumerate(entries)])
-    _insert(transaction, "subtree", kept)
-    transaction.execute("UPDATE tree SET size = ?, frontier = ?", (grown.size, b"".join(grown.peaks)))
+    if kept and not transaction.connection.in_transaction:
+        with transaction.connection:
+            transaction.execute("BEGIN IMMEDIATE")
+            _insert_all(transaction, rows, kept)
+    else:
+        _insert_all(transaction, rows, kept)
     return grown
+
+
+def _insert_all(
+    transaction: Transaction, rows: list[tuple[Any, ...]], kept: list[tuple[int, int, bytes]]
+) -> None:
+    # Each statement gives up the interpreter's lock and has to win it back: so a batch is one.
+    for start in range(0, len(rows), LARGEST_BATCH):
+        chunk = rows[start : start + LARGEST_BATCH]
+        transaction.execute(_insert_statement(len(chunk)), tuple(chain.from_iterable(chunk)))
+    for node in kept:
+        transaction.execute("INSERT INTO subtree VALUES (?, ?, ?)", node)
 
 
 def _row(position: int, entry: Entry) -> tuple[Any, ...]:
     accepted = entry.accepted or (None, None, None)
-    return (position, entry.leaf_hash, entry.nonce, entry.record, entry.pair, entry.subject, *accepted)
+    return (position, entry.leaf_hash, entry.nonce, entry.record, entry.pair, entry.subject, *accepted, None)
 
 
-def _insert(transaction: Transaction, table: str, rows: list[tuple[Any, ...]]) -> None:
-    # Many rows in one statement: each statement gives up the interpreter lock and has to win it back.
-    for start in range(0, len(rows), _ROWS_PER_STATEMENT):
-        chunk = rows[start : start + _ROWS_PER_STATEMENT]
-        sql = _insert_statement(table, len(chunk[0]), len(chunk))
-        transaction.connection.execute(sql, [value for row in chunk for value in row])
-
-
-@lru_cache(maxsize=512)
-def _insert_statement(table: str, columns: int, rows: int) -> str:
-    row = f"({', '.join('?' * columns)})"
-    return f"INSERT INTO {table} VALUES {', '.join([row] * rows)}"  # noqa: S608 - our own table names
+@lru_cache(maxsize=LARGEST_BATCH)
+def _insert_statement(rows: int) -> str:
+    places = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"] * rows)
+    return f"INSERT INTO arriving VALUES {places}"  # noqa: S608 - nothing but question marks
