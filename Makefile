@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest -q
 SYSTEM_PACKAGES := chromium fonts-noto-core gettext libnss3-tools nginx poppler-utils postgresql wrk
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check fix bench bench-exchange lock system-packages messages
+.PHONY: help demo test test-all quick check fix bench bench-exchange lock system-packages messages
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'

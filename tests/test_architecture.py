@@ -137,6 +137,26 @@ def test_no_query_without_an_actor(path: Path) -> None:
     assert [function.name for function in public_functions(path) if "actor" not in parameters(function)] == []
 
 
+# Who reads or writes tables outside the rooms made for it, and why that is right.
+TABLES_ELSEWHERE = {
+    "services/catalogue.py": "pins the files of a service to a case; nobody's data",
+    "services/fact_tries.py": "leases for asking registers, used by actions and the worker alone",
+    "services/figures.py": "counts without a person, and where a tracking code stands",
+    "services/recording.py": "how every action finds, moves and notes a case, in the action's transaction",
+}
+
+
+def test_tables_are_touched_only_in_their_rooms() -> None:
+    rooms = {"models", "queries", "actions"}
+    strays = [
+        str(path.relative_to(SOURCE))
+        for path in python_files()
+        if ".objects" in path.read_text(encoding="utf-8")
+        and not {path.stem, *path.relative_to(SOURCE).parts[:-1]} & {*rooms, "kernel"}
+    ]
+    assert sorted(set(strays) - set(TABLES_ELSEWHERE)) == []
+
+
 def test_modules_meet_only_through_their_public_door() -> None:
     strays = []
     for path in python_files():

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import waitress
+from django.core.wsgi import get_wsgi_application
 
+from mostovi.config.django_start import start_django
 from mostovi.kernel import environment
 
 
@@ -16,12 +18,12 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--listen", default="127.0.0.1:8000", metavar="HOST:PORT", help="where to listen")
     parser.add_argument("--threads", type=int, default=8, help="how many requests at once (default 8)")
     options = parser.parse_args(argv)
-    from mostovi.config.start_checks import check_no_demonstration_root  # noqa: PLC0415  after --help
-    from mostovi.config.wsgi import application  # noqa: PLC0415  loads all settings, after --help
+    start_django()
+    from mostovi.config.start_checks import check_no_demonstration_root  # noqa: PLC0415  needs Django ready
 
     check_no_demonstration_root()
     waitress.serve(
-        application,
+        get_wsgi_application(),
         listen=options.listen,
         threads=options.threads,
         ident=None,

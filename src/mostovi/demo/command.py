@@ -1,6 +1,7 @@
 """`mostovi demo`: the whole demonstration country behind one address."""
 
 import argparse
+import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +22,8 @@ def main(argv: Sequence[str]) -> int:
     if not options.seed_only:
         print("Mostovi: the register stays home, the answer travels.\n", flush=True)
     begun = time.monotonic()
+    # Keys, registers and the portal's tables are nobody else's on this machine.
+    os.umask(0o077)
 
     def say(what: str) -> None:
         if what.startswith("open "):

@@ -1,0 +1,64 @@
+"""Every program explains itself, and outside the demonstration says what it lacks."""
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from mostovi.config.command_line import COMMANDS
+from mostovi.demo.authorities.key_files import make_keys
+
+CLEAN = {"PATH": os.environ["PATH"]}
+MINIMUM = {
+    **CLEAN,
+    "MOSTOVI_SECRET_KEY": "only-for-tests",
+    "MOSTOVI_PERSONAL_NUMBER_KEY": "only-for-tests",
+    "MOSTOVI_BASE_URL": "https://uprava.example.ba",
+}
+
+
+def run(*words: str, environment: dict[str, str], cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "mostovi.config.command_line", *words]
+    return subprocess.run(
+        command, env=environment, cwd=cwd, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "manage"])
+def test_each_command_explains_itself_without_any_setting(name: str, tmp_path: Path) -> None:
+    shown = run(name, "--help", environment=CLEAN, cwd=tmp_path)
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.startswith("usage: mostovi")
+
+
+@pytest.mark.parametrize("words", [("portal",), ("worker", "--once"), ("pack", "load"), ("live",)])
+def test_a_missing_secret_stops_the_program_with_a_sentence(words: tuple[str, ...], tmp_path: Path) -> None:
+    stopped = run(*words, environment=CLEAN, cwd=tmp_path)
+    assert stopped.returncode != 0
+    assert "is not set. Set MOSTOVI_" in stopped.stderr
+    assert "Traceback" not in stopped.stderr
+
+
+def demonstration_root(folder: Path) -> Path:
+    return make_keys(folder, [], datetime.now(UTC)) / "root.pem"
+
+
+def test_the_portal_stops_at_a_demonstration_root(tmp_path: Path) -> None:
+    root = demonstration_root(tmp_path)
+    stopped = run("portal", environment={**MINIMUM, "MOSTOVI_TRUST_ROOT": str(root)}, cwd=tmp_path)
+    assert "the root of a demonstration" in stopped.stderr
+    assert "Traceback" not in stopped.stderr
+
+
+def test_a_secret_may_lie_in_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("only-for-tests\n")
+    settings = {name: value for name, value in MINIMUM.items() if name != "MOSTOVI_SECRET_KEY"}
+    settings |= {
+        "MOSTOVI_SECRET_KEY_FILE": str(secret),
+        "MOSTOVI_TRUST_ROOT": str(demonstration_root(tmp_path)),
+    }
+    assert "the root of a demonstration" in run("portal", environment=settings, cwd=tmp_path).stderr
