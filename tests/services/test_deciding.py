@@ -20,6 +20,8 @@ from mostovi.services.actions.desk import (
     save_draft_decision,
     take_case,
 )
+from mostovi.services.actions.issuing import issue_extract
+from mostovi.services.actions.sealing import seal_decision
 from mostovi.services.models import Case, Decision, Document
 from mostovi.services.queries.case_sheets import find_case_sheet, find_desk_sheet
 from mostovi.services.queries.cases import find_document
@@ -63,6 +65,38 @@ def test_the_gateway_learns_who_decided_by_pseudonym_and_when_they_signed_in(
     assert record.case == code
     assert "Damir" not in str(record)
     assert record.authenticated_at == damir.authenticated_at
+
+
+def test_two_workers_with_the_same_list_seal_once(
+    amra: Actor, damir: Actor, bridge: Bridge, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second one listed the case before the first took it, and comes to it while the first is sealing."""
+    code = decided(amra, damir)
+    seal = exchange.seal_document
+
+    def seal_while_another_tries(**asked: object) -> bytes:
+        seal_decision(code=code, now=time.now)
+        return seal(**asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(exchange, "seal_document", seal_while_another_tries)
+    seal_decision(code=code, now=time.now)
+    assert len(bridge.sealed) == 1
+    assert find_case_sheet(amra, code).state == CaseState.DELIVERED
+
+
+def test_two_workers_with_the_same_list_ask_for_one_extract(
+    milan: Actor, bridge: Bridge, time: Clock
+) -> None:
+    bridge.silent = {"zenica-registrar"}
+    code = a_sent_case(milan, "birth-extract")
+    bridge.silent, time.now = set(), time.now + timedelta(seconds=20)
+    public.do_due_work(time.now)
+    asked = len(bridge.asked)
+    time.now += timedelta(seconds=20)
+    bridge.before_answer = lambda: issue_extract(code=code, now=time.now)
+    issue_extract(code=code, now=time.now)
+    assert len(bridge.asked) <= asked + 1
+    assert Document.objects.count() == 1
 
 
 def test_sealing_waits_for_the_gateway_and_reserves_one_code(

@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from front.bridge import MEMBERS
 from front.bridge import Bridge as FrontBridge
 from mostovi.exchange import public as exchange
+from mostovi.kernel import clock
 from mostovi.kernel.access import Actor
 from mostovi.kernel.models import AuditLine, Message
 from mostovi.services.actions.desk import decide_case, take_case
@@ -118,7 +119,7 @@ def everything(
     decide_case(
         actor=damir, code=sent, outcome=Outcome.APPROVED, reasons="Amra lives in Tuzla with her son Dino."
     )
-    seal_decision(code=sent)
+    seal_decision(code=sent, now=clock.now())
     desk = a_sent_case(amra)
     return {"sent": sent, "draft": a_draft(amra), "desk": desk, "document": Document.objects.get().code}
 

@@ -33,11 +33,11 @@ def settle_sent_cases(now: datetime) -> None:
 
 
 def issue_waiting_extracts(now: datetime) -> None:
-    _each(due.list_cases_to_issue(WORKER, now), lambda code: issue_extract(code=code))
+    _each(due.list_cases_to_issue(WORKER, now), lambda code: issue_extract(code=code, now=now))
 
 
 def seal_decided_cases(now: datetime) -> None:
-    _each(due.list_cases_to_seal(WORKER, now), lambda code: seal_decision(code=code))
+    _each(due.list_cases_to_seal(WORKER, now), lambda code: seal_decision(code=code, now=now))
 
 
 def deliver_sealed_cases() -> None:

@@ -34,11 +34,11 @@ class IssuedDocument:
     pdf: bytes
 
 
-def issue_extract(*, code: str) -> None:
+def issue_extract(*, code: str, now: datetime) -> None:
     """Ask the register for the sealed document, keep and deliver it. Silent: the worker asks again."""
     case = find_case(code)
     fact = case.facts.get(key=DOCUMENT_KEY)
-    if fact.state not in (FactState.NOT_ASKED, FactState.WAITING) or not lease(fact, clock.now()):
+    if not _is_due(fact, now) or not lease(fact, now):
         return
     issue = issue_request(case)
     inquiry = Inquiry(
@@ -55,6 +55,13 @@ def issue_extract(*, code: str) -> None:
         return  # withdrawn while the register was writing
     if reply.answer is not None:
         deliver(code=code)
+
+
+def _is_due(fact: Fact, now: datetime) -> bool:
+    """Not asked yet, or silent some time ago; while somebody else is asking it is not."""
+    if fact.state == FactState.WAITING:
+        return fact.next_try_at is not None and fact.next_try_at <= now
+    return fact.state == FactState.NOT_ASKED
 
 
 @transaction.atomic

@@ -30,11 +30,11 @@ MOSTOVI = system_actor("worker")
 LEASE = timedelta(seconds=60)
 
 
-def seal_decision(*, code: str) -> None:
+def seal_decision(*, code: str, now: datetime) -> None:
     """Seal and deliver. When the gateway or the time-stamp authority is away, the worker tries again."""
     case = find_case(code)
     decision = Decision.objects.get(case=case)
-    if not _lease(decision, clock.now()):
+    if not _lease(decision, now):
         return
     try:
         document = _reserved(case) or _reserve(case)
@@ -52,8 +52,9 @@ def seal_decision(*, code: str) -> None:
 
 
 def _lease(decision: Decision, now: datetime) -> bool:
-    """Two workers must not seal the same decision at the same time."""
-    mine = Decision.objects.filter(pk=decision.pk, tries=decision.tries, case__state=CaseState.DECIDED)
+    """Two workers must not seal the same decision at the same time, however old the list they work from."""
+    due = Decision.objects.filter(case__state=CaseState.DECIDED, next_try_at__lte=now)
+    mine = due.filter(pk=decision.pk, tries=decision.tries)
     return bool(mine.update(tries=F("tries") + 1, next_try_at=now + LEASE))
 
 

@@ -29,7 +29,7 @@ def settle(*, code: str) -> None:
     states = case.facts.filter(key__in=needed).values_list("state", flat=True)
     target = rules.state_after_facts(map(FactState, states), automatic=definition.automatic)
     if target == CaseState.SEALED:
-        issue_extract(code=code)
+        issue_extract(code=code, now=clock.now())
     elif target != case.state:
         _move_on(case, target)
 
