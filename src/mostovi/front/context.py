@@ -77,7 +77,8 @@ def _href(request: HttpRequest, variant: str) -> str:
 def _navigation(path: str, actor: Actor) -> list[NavigationItem]:
     items = [
         (_("Services"), reverse("front:home"), ("/usluge/", "/zahtjevi/", "/pracenje", "/mjesto")),
-        (_("My data"), "/moji-podaci/", ()),
+        # An office has no data of its own; whoever is not signed in is asked to and comes back.
+        *([(_("My data"), "/moji-podaci/", ())] if actor.kind in {"anonymous", "person"} else []),
         (_("Status"), "/stanje/", ()),
         *_office_items(actor),
     ]
