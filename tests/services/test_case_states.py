@@ -12,7 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from mostovi.kernel.access import ANONYMOUS, Actor, system_actor
 from mostovi.kernel.errors import NotAllowed, Refusal
 from mostovi.services import rules
-from mostovi.services.values import CaseState, FactState, Party, Standing, Step
+from mostovi.services.definition.values import Proposal
+from mostovi.services.values import CaseState, FactState, Outcome, Party, Standing, Step
 
 NOW = datetime(2026, 11, 21, 14, 5, tzinfo=UTC)
 OFFICE = "tuzla-social-work"
@@ -61,7 +62,7 @@ def test_the_office_does_not_see_a_draft_that_was_withdrawn() -> None:
 def test_nobody_decides_their_own_case() -> None:
     own = a_case(applicant_id=3, assigned_to_id=3)
     with pytest.raises(rules.OwnCase):
-        rules.check_can_decide(DAMIR, own, reasons=REASONS, now=NOW)
+        rules.check_can_decide(DAMIR, own, now=NOW)
 
 
 def test_nobody_takes_their_own_case() -> None:
@@ -72,27 +73,36 @@ def test_nobody_takes_their_own_case() -> None:
 def test_deciding_needs_a_fresh_sign_in() -> None:
     later = NOW + timedelta(minutes=6)
     with pytest.raises(NotAllowed) as refusal:
-        rules.check_can_decide(DAMIR, a_case(assigned_to_id=3), reasons=REASONS, now=later)
+        rules.check_can_decide(DAMIR, a_case(assigned_to_id=3), now=later)
     assert refusal.value.code == "sign_in_again"
 
 
-def test_deciding_needs_reasons() -> None:
-    with pytest.raises(rules.ReasonsMissing):
-        rules.check_can_decide(DAMIR, a_case(assigned_to_id=3), reasons="  no  ", now=NOW)
+@pytest.mark.parametrize(
+    ("outcome", "proposal"), [(outcome, proposal) for outcome in Outcome for proposal in Proposal]
+)
+def test_only_who_approves_what_the_rules_propose_needs_no_words_of_their_own(
+    outcome: Outcome, proposal: Proposal
+) -> None:
+    if (outcome, proposal) == (Outcome.APPROVED, Proposal.GRANT):
+        rules.check_reasons(outcome, proposal, "")
+    else:
+        with pytest.raises(rules.ReasonsMissing):
+            rules.check_reasons(outcome, proposal, "  no  ")
+    rules.check_reasons(outcome, proposal, REASONS)
 
 
 def test_a_case_is_taken_before_it_is_decided() -> None:
     with pytest.raises(rules.NotTaken):
-        rules.check_can_decide(DAMIR, a_case(), reasons=REASONS, now=NOW)
+        rules.check_can_decide(DAMIR, a_case(), now=NOW)
 
 
 def test_a_colleague_does_not_decide_a_case_that_is_taken() -> None:
     with pytest.raises(rules.TakenByColleague):
-        rules.check_can_decide(COLLEAGUE, a_case(assigned_to_id=3), reasons=REASONS, now=NOW)
+        rules.check_can_decide(COLLEAGUE, a_case(assigned_to_id=3), now=NOW)
 
 
 def test_the_official_who_took_it_decides() -> None:
-    rules.check_can_decide(DAMIR, a_case(assigned_to_id=3), reasons=REASONS, now=NOW)
+    rules.check_can_decide(DAMIR, a_case(assigned_to_id=3), now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +195,7 @@ class CaseLife(RuleBasedStateMachine):
 
     def _check(self, step: Step, actor: Actor) -> None:
         if step == Step.DECIDE:
-            rules.check_can_decide(actor, self.case, reasons=REASONS, now=NOW)
+            rules.check_can_decide(actor, self.case, now=NOW)
         elif step == Step.TAKE:
             rules.check_can_take(actor, self.case)
         elif step in (Step.ASK_APPLICANT, Step.DRAFT_DECISION):

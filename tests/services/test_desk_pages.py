@@ -9,7 +9,7 @@ from mostovi.exchange import public as exchange
 from mostovi.kernel.access import Actor
 from mostovi.kernel.access_views import remember_actor
 from mostovi.kernel.models import AuditLine
-from mostovi.services.models import Case
+from mostovi.services.models import Case, Decision
 from mostovi.services.values import CaseState
 from services.cast import Bridge, Clock, an_official
 from services.story import a_sent_case
@@ -144,12 +144,23 @@ def test_the_sealed_decision_follows(desk: Client, case: str) -> None:
 
 
 def test_a_decision_without_reasons_is_not_taken(desk: Client, case: str) -> None:
-    prepare(desk, case, reasons="no")
-    response = desk.post(f"/predmeti/{case}/pregled")
+    response = prepare(desk, case, outcome="refused", reasons="no")
     assert response.status_code == 422
     page = response.content.decode()
     assert page.count("Write the reasons in your own words") == 2
     assert 'aria-invalid="true"' in page
+
+
+def test_approving_what_the_rules_propose_needs_no_words_and_repeats_none(desk: Client, case: str) -> None:
+    prepare(desk, case, reasons="")
+    shown = desk.get(f"/predmeti/{case}/").content.decode()
+    assert re.search(r'<textarea id="reasons"[^>]*></textarea>', shown)
+    page = desk.get(f"/predmeti/{case}/pregled").content.decode()
+    assert page.count("Prihod domaćinstva je") == 1, "in the applicant's language, once"
+    desk.post(f"/predmeti/{case}/pregled")
+    assert Decision.objects.get(case__code=case).reasons == ""
+    assert "above the limit" not in (decided := desk.get(f"/predmeti/{case}/").content.decode())
+    assert "within the limit" in decided.partition("Reasons")[2]
 
 
 def test_the_applicant_is_asked(desk: Client, case: str) -> None:

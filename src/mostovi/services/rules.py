@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 
 from mostovi.kernel.access import Actor, check_is_official, check_recently_authenticated
 from mostovi.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
-from mostovi.services.values import CaseState, Channel, FactState, Party, Standing, Step
+from mostovi.services.definition.values import Proposal
+from mostovi.services.values import CaseState, Channel, FactState, Outcome, Party, Standing, Step
 
 RESTORE_WITHIN = timedelta(hours=24)
 SHORTEST_REASONS = 20
@@ -178,13 +179,19 @@ def check_can_work_on(step: Step, actor: Actor, case: Standing) -> None:
         raise TakenByColleague
 
 
-def check_can_decide(actor: Actor, case: Standing, *, reasons: str, now: datetime) -> None:
-    """An official of the owning institution, who signed in again within five minutes, with reasons."""
+def check_can_decide(actor: Actor, case: Standing, *, now: datetime) -> None:
+    """An official of the owning institution, who signed in again within five minutes."""
     check_can_work_on(Step.DECIDE, actor, case)
     check_is_official(actor, case.institution, "caseworker")
+    check_recently_authenticated(actor, now)
+
+
+def check_reasons(outcome: Outcome, proposal: Proposal, reasons: str) -> None:
+    """Whoever approves what the rules propose gives the rules' reasons; everybody else writes their own."""
+    if outcome == Outcome.APPROVED and proposal == Proposal.GRANT:
+        return
     if len(reasons.strip()) < SHORTEST_REASONS:
         raise ReasonsMissing
-    check_recently_authenticated(actor, now)
 
 
 def _check_not_own(actor: Actor, case: Standing) -> None:

@@ -76,14 +76,22 @@ def save_draft_decision(*, actor: Actor, code: str, outcome: Outcome | None, rea
 
 
 @transaction.atomic
+def prepare_decision(*, actor: Actor, code: str, outcome: Outcome, reasons: str) -> None:
+    """Keep a decision that is ready to be read once more and sealed."""
+    save_draft_decision(actor=actor, code=code, outcome=outcome, reasons=reasons)
+    rules.check_reasons(outcome, evaluate(find_case(code)).proposal, reasons)
+
+
+@transaction.atomic
 def decide_case(*, actor: Actor, code: str, outcome: Outcome, reasons: str) -> None:
     """Decide, once. Sealing and delivery follow by themselves."""
     now = clock.now()
     case = find_case(code)
-    rules.check_can_decide(actor, case.standing(), reasons=reasons, now=now)
+    rules.check_can_decide(actor, case.standing(), now=now)
     assert actor.person_id is not None
     assert actor.authenticated_at is not None
     result = evaluate(case)
+    rules.check_reasons(outcome, result.proposal, reasons)
     if outcome == Outcome.APPROVED and definition_of(case).amount:
         rules.check_amount(result.amount_feninga)
     move(case, Step.DECIDE, CaseState.DECIDED, decided_at=now)

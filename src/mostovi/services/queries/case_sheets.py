@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import transaction
 
 from mostovi.kernel import clock
 from mostovi.kernel.access import Actor, check_is_official
 from mostovi.kernel.errors import Refusal
+from mostovi.kernel.people import find_person
 from mostovi.services import catalogue, rules
-from mostovi.services.definition import RuleStep
+from mostovi.services.definition import RuleStep, text_of
 from mostovi.services.definition.values import Proposal
 from mostovi.services.describing import (
     CaseLine,
@@ -51,11 +53,23 @@ class Happening:
 
 
 @dataclass(frozen=True)
+class RuleLine:
+    """One step of the rules as the official reads it: the result and the article it rests on."""
+
+    key: str
+    state: str
+    sentence: str
+    article: str
+    illustrative: bool
+
+
+@dataclass(frozen=True)
 class DecisionSheet:
     """A decision in words."""
 
     outcome: Outcome
     amount_km: Decimal | None
+    lines: tuple[RuleLine, ...]
     reasons: str
     articles: tuple[str, ...]
     official_name: str
@@ -90,17 +104,6 @@ class CaseSheet:
 
 
 @dataclass(frozen=True)
-class RuleLine:
-    """One step of the rules as the official reads it: the result and the article it rests on."""
-
-    key: str
-    state: str
-    sentence: str
-    article: str
-    illustrative: bool
-
-
-@dataclass(frozen=True)
 class DeskSheet:
     """A case as the official works on it. ``proposal`` is what the rules say; the official decides."""
 
@@ -113,7 +116,9 @@ class DeskSheet:
     own_case: bool
     draft_outcome: Outcome | None
     draft_reasons: str
-    suggested_reasons: str
+    applicant_language: str
+    applicant_language_name: str
+    applicant_reads: tuple[str, ...]
     days_left: int | None
 
 
@@ -138,18 +143,22 @@ def find_desk_sheet(actor: Actor, code: str) -> DeskSheet:
     check_is_official(actor, role="caseworker")
     case = open_case(actor, code)
     result = catalogue.evaluate(case)
-    lines = tuple(_rule_line(step) for step in result.conditions)
+    language = find_person(case.applicant_id).language or "bs"
     return DeskSheet(
         case=_sheet(case, actor),
         proposal=result.proposal,
         amount_km=_marks(result.amount_feninga),
-        lines=lines,
+        lines=tuple(map(_rule_line, result.conditions)),
         assigned_to_name=case.assigned_to_name,
         assigned_to_me=case.assigned_to_id == actor.person_id,
         own_case=case.applicant_id == actor.person_id,
         draft_outcome=Outcome(case.draft_outcome) if case.draft_outcome else None,
         draft_reasons=case.draft_reasons,
-        suggested_reasons=" ".join(line.sentence for line in lines),
+        applicant_language=language,
+        applicant_language_name=dict(settings.LANGUAGES).get(language.lower(), language),
+        applicant_reads=tuple(
+            text_of(step.sentence, language) for step in result.conditions if step.sentence
+        ),
         days_left=(case.due_on - clock.now().date()).days if case.due_on else None,
     )
 
@@ -195,6 +204,7 @@ def _decision(case: Case) -> DecisionSheet | None:
     return DecisionSheet(
         outcome=view.outcome,
         amount_km=_marks(view.amount_feninga),
+        lines=tuple(map(_rule_line, catalogue.evaluate(case).conditions)),
         reasons=view.reasons,
         articles=view.articles,
         official_name=view.official_name,

@@ -12,7 +12,13 @@ from mostovi.kernel import clock
 from mostovi.kernel.access import check_recently_authenticated
 from mostovi.kernel.access_views import ActedRequest, access
 from mostovi.kernel.errors import Refusal
-from mostovi.services.actions.desk import ask_applicant, decide_case, save_draft_decision, take_case
+from mostovi.services.actions.desk import (
+    ask_applicant,
+    decide_case,
+    prepare_decision,
+    save_draft_decision,
+    take_case,
+)
 from mostovi.services.actions.handing_over import give_back_case
 from mostovi.services.forms import sentence_of
 from mostovi.services.queries.case_sheets import find_desk_sheet
@@ -65,9 +71,11 @@ def _prepared(request: ActedRequest, code: str) -> HttpResponse:
         ask_applicant(actor=request.actor, code=code, question=text)
         return HttpResponseRedirect(reverse("desk:case", args=[code]))
     outcome = Outcome(chosen) if chosen in set(Outcome) else None
+    if outcome is not None and request.POST.get("then") == "preview":
+        prepare_decision(actor=request.actor, code=code, outcome=outcome, reasons=text)
+        return HttpResponseRedirect(reverse("desk:preview", args=[code]))
     save_draft_decision(actor=request.actor, code=code, outcome=outcome, reasons=text)
-    follows = "desk:preview" if request.POST.get("then") == "preview" and outcome else "desk:case"
-    return HttpResponseRedirect(reverse(follows, args=[code]))
+    return HttpResponseRedirect(reverse("desk:case", args=[code]))
 
 
 @require_GET
@@ -116,7 +124,7 @@ def _case_page(request: ActedRequest, code: str, *, problem: Refusal | None = No
         **_queue(request),
         "sheet": sheet,
         "problem": sentence_of(problem) if problem else "",
-        "typed": request.POST.get("reasons", sheet.draft_reasons or sheet.suggested_reasons),
+        "typed": request.POST.get("reasons", sheet.draft_reasons),
         "chosen": request.POST.get("outcome", sheet.draft_outcome or ""),
     }
     return render(request, "services/desk/desk.html", context, status=422 if problem else 200)
