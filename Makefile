@@ -43,8 +43,9 @@ bench: bench-exchange ## every published figure
 
 bench-exchange: .venv/development ## exchanges per second through two gateways, beside nginx
 	@$(BIN)/python bench/exchange.py
+	@$(BIN)/python bench/figures.py
 
-messages: .venv/development ## collect the sentences to translate (needs gettext)
+messages: .venv/development ## collect the sentences to translate
 	@$(BIN)/python tests/collect_messages.py
 
 lock: ## pin every dependency with hashes, after a change of requirements/*.in
