@@ -210,3 +210,50 @@ def test_a_state_signed_by_somebody_else_is_refused(bridge: Country, settings) -
     settings.GATEWAYS = {**settings.GATEWAYS, TUZLA: settings.GATEWAYS[BRCKO]}
     with pytest.raises(ForgedCheckpoint):
         exchange.check_log_consistency(institution=TUZLA, old_size=0, old_root="")
+
+
+def _told_to_amra(case: str) -> list[exchange.Usage]:
+    report = exchange.find_usages(institution=TUZLA, subject_jmb=AMRA, user="BAamra")
+    return [usage for usage in report.usages if usage.case == case]
+
+
+@pytest.mark.parametrize(("acting", "told"), [("clerk", "clerk"), ("person", "person"), ("", None)])
+def test_both_ends_tell_who_acted_when_a_register_was_asked(
+    bridge: Country, acting: str, told: str | None
+) -> None:
+    case = f"acting-{acting}"
+    ask(acting=acting, case=case)
+    usages = _told_to_amra(case)
+    assert {usage.institution for usage in usages} == {TUZLA, BRCKO}
+    assert {usage.seen_by for usage in usages} == {told}
+
+
+def test_who_acts_is_one_of_a_few_words(bridge: Country) -> None:
+    with pytest.raises(exchange.BridgeRefused):
+        ask(acting="Sanja")
+
+
+def test_an_official_act_names_the_office_the_role_the_purpose_and_the_law(bridge: Country) -> None:
+    texts = dict.fromkeys(("bs", "hr", "sr", "en"), "Birth extract")
+    line = exchange.AuditEntry(
+        id="act-1",
+        at=datetime.now(UTC),
+        actor_kind="official",
+        user="BAsanja",
+        action="started",
+        subject_jmb=AMRA,
+        case="at-a-counter",
+        purpose="birth-extract",
+        detail={
+            "actor_institution": ZENICA,
+            "role": "clerk",
+            "identity_document": "passport",
+            "purpose": texts,
+            "legal_basis": texts,
+        },
+    )
+    exchange.append_audit_lines(institution=TUZLA, lines=[line])
+    (usage,) = _told_to_amra("at-a-counter")
+    assert (usage.institution, usage.requester, usage.seen_by) == (TUZLA, ZENICA, "clerk")
+    assert usage.identity_shown == "passport"
+    assert usage.purpose == usage.legal_basis == texts

@@ -58,6 +58,8 @@ def _decision(decision: DecisionRecord) -> dict[str, Any]:
         "user": decision.user,
         "authenticated_at": None if signed_in is None else format_instant(signed_in),
         "decided_at": format_instant(decision.decided_at),
+        "purpose": dict(decision.purpose),
+        "legal_basis": dict(decision.legal_basis),
     }
 
 

@@ -30,12 +30,14 @@ def ask_register(
     fields: Sequence[str],
     case: str | None,
     user: str,
+    acting: str = "",
     parameters: Mapping[str, Any] | None = None,
     timeout_seconds: float = 4,
 ) -> Answer:
     """What the register of ``provider`` answers to ``institution`` about one person, within their contract.
 
-    ``case`` is the tracking code the question belongs to, ``user`` the pseudonym of who acts. Raises
+    ``case`` is the tracking code the question belongs to, ``user`` the pseudonym of who acts and
+    ``acting`` their part (person, official, clerk, caseworker, supervisor), which the person is told. Raises
     BridgeRefused when a gateway refuses, PersonNotInRegister when the register does not know the person,
     NoAnswer when it, or a gateway on the way, does not answer in time.
     """
@@ -46,6 +48,7 @@ def ask_register(
         question=question,
         case=case,
         user=user,
+        acting=acting,
         timeout_seconds=timeout_seconds,
     )
     content = read_facts(reply, provider)
@@ -60,7 +63,14 @@ def ask_register(
 
 
 def send_question(
-    *, institution: str, target: str, question: Any, case: str | None, user: str, timeout_seconds: float
+    *,
+    institution: str,
+    target: str,
+    question: Any,
+    case: str | None,
+    user: str,
+    timeout_seconds: float,
+    acting: str = "",
 ) -> Reply:
     """One X-Road call. Raises BridgeRefused or NoAnswer when a gateway refuses."""
     headers = {"X-Road-Client": client_id(institution)}
@@ -68,6 +78,8 @@ def send_question(
         headers["X-Road-Issue"] = case
     if user:
         headers["X-Road-UserId"] = user if user.startswith("BA") else f"BA{user}"
+    if acting:
+        headers["Mostovi-Acting"] = acting
     reply = call(institution, "POST", target, body=question, headers=headers, timeout_seconds=timeout_seconds)
     raise_refusal(reply, target.split("/")[4])
     return reply

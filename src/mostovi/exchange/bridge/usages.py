@@ -111,4 +111,5 @@ def _read_usage(member: str, content: Mapping[str, Any]) -> Usage:
         log_entry=content["logEntry"],
         seen_by=content.get("seenBy"),
         refusal_code=content.get("refusal"),
+        identity_shown=content.get("identityShown"),
     )

@@ -38,7 +38,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Usage:
-    """One use of somebody's data, as a member's log tells it; ``requester`` is a member code."""
+    """One use of somebody's data, as a member's log tells it; ``requester`` is a member code.
+
+    ``seen_by`` is a role or a kind of actor; ``identity_shown`` the kind of document seen at a counter.
+    """
 
     institution: str
     at: datetime
@@ -54,6 +57,7 @@ class Usage:
     log_entry: str
     seen_by: str | None
     refusal_code: str | None
+    identity_shown: str | None = None
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,8 @@ class DecisionRecord:
     """What the gateway checks before it seals.
 
     ``user`` is the pseudonym of the official who decided and ``authenticated_at`` when they last signed in;
-    both None for documents that no official decides. ``pdf_sha256`` is in hexadecimal.
+    both None for documents that no official decides. ``pdf_sha256`` is in hexadecimal; ``purpose`` and
+    ``legal_basis`` are per language.
     """
 
     case: str
@@ -87,6 +92,8 @@ class DecisionRecord:
     user: str | None
     authenticated_at: datetime | None
     decided_at: datetime
+    purpose: Mapping[str, str] = field(default_factory=dict)
+    legal_basis: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

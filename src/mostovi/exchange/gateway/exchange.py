@@ -33,6 +33,8 @@ DOCUMENT_STATUS = "documentStatus"
 META_SERVICES = frozenset({"listMethods", "allowedMethods", "getOpenAPI"})
 LOG_ENTRY_HEADER = "mostovi-log-entry"
 CONTENT_DIGEST = "content-digest"
+ACTING_HEADER = "mostovi-acting"
+ACTING = frozenset({"person", "official", "clerk", "caseworker", "supervisor"})
 
 _LONGEST_REFERENCE = 255
 _THIRTEEN_DIGITS = re.compile(r"(?=(\d{13}))")
@@ -50,6 +52,7 @@ class Exchange:
     request_id: str | None = None
     case: str | None = None
     user: str | None = None
+    acting: str | None = None
     contract: Contract | None = None
     fields: tuple[str, ...] = ()
     subject: str | None = None
@@ -105,6 +108,7 @@ class Exchange:
             purpose=None if contract is None else contract.purpose_code,
             case=self.case,
             user=self.user,
+            acting=self.acting,
             subject=self.subject,
             request_digest=self.request_digest,
             fields=self.fields,
@@ -139,6 +143,15 @@ def read_references(exchange: Exchange, fields: dict[str, str]) -> None:
     exchange.case = fields.get(xroad.ISSUE, "").strip() or None
     exchange.user = fields.get(xroad.USER_ID, "").strip() or None
     exchange.exchange_id = fields.get(xroad.ID, "").strip() or None
+    exchange.acting = _read_acting(fields)
+
+
+def _read_acting(fields: dict[str, str]) -> str | None:
+    """Who the user is, if the asking system says so: what the person asked about is told in the end."""
+    acting = fields.get(ACTING_HEADER)
+    if acting is not None and acting not in ACTING:
+        raise InvalidIdentifier(f"{ACTING_HEADER} is none of {', '.join(sorted(ACTING))}")
+    return acting
 
 
 def travelling_headers(headers: Headers) -> Headers:

@@ -1,7 +1,7 @@
 """Who looked: the built-in services by which a person, through any portal, asks this institution's log."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -47,7 +47,10 @@ class Usages:
             partial(reader.list_openings_about, subject=question.subject or "", limit=10 * _MOST)
         )
         told = [each for each in _latest_of_each(openings) if not _is_own_question(each, question.user)]
-        usages = [describe_usage(self.gateway, each) for each in told if since is None or _at(each) >= since]
+        agreed = _contracts_of_cases(self.gateway, openings)
+        usages = [
+            describe_usage(self.gateway, each, agreed) for each in told if since is None or _at(each) >= since
+        ]
         return _facts({"totalUsages": len(usages), "usages": usages[offset : offset + min(limit, _MOST)]})
 
     async def receipt(self, question: Question) -> Response:
@@ -61,12 +64,19 @@ class Usages:
         return _not_found() if receipt is None else _facts({"receipt": receipt})
 
 
-def describe_usage(gateway: Gateway, opening: Opening) -> dict[str, Any]:
-    """One use of somebody's data: the data tracker's five names first, then ours."""
+def describe_usage(
+    gateway: Gateway, opening: Opening, agreed: Mapping[str, Contract] | None = None
+) -> dict[str, Any]:
+    """One use of somebody's data: the data tracker's five names first, then ours.
+
+    ``agreed`` are contracts by case: a register that seals what it was asked for does so under one of them.
+    """
     record = opening.record
     requester = _requester(gateway, record)
-    contract = find_contract(gateway, record)
     detail = record.get("detail", {})
+    contract = find_contract(gateway, record)
+    if contract is None and record["kind"] == RecordKind.SEAL and not detail.get("purpose"):
+        contract = (agreed or {}).get(record.get("case", ""))
     return {
         "logtime": record["at"],
         "action": action_of(gateway, record),
@@ -75,12 +85,13 @@ def describe_usage(gateway: Gateway, opening: Opening) -> dict[str, Any]:
         "receiverSystem": record.get("consumer") or f"{gateway.member}/portal",
         "service": record.get("service", "").rpartition("/")[2] or detail.get("action", ""),
         "purpose": purpose_of(record, contract),
-        "legalBasis": contract.legal_basis.citation() if contract else {},
+        "legalBasis": contract.legal_basis.citation() if contract else detail.get("legal_basis", {}),
         "inForce": contract.in_force if contract else False,
         "case": record.get("case"),
         "exchangeId": record.get("exchange_id"),
         "logEntry": gateway.log.name_of(opening.position),
-        "seenBy": detail.get("role") or detail.get("actor_kind"),
+        "seenBy": detail.get("role") or detail.get("actor_kind") or record.get("acting"),
+        "identityShown": detail.get("identity_document"),
         "refusal": record.get("error"),
         "fields": record.get("fields", []),
     }
@@ -105,9 +116,22 @@ def find_contract(gateway: Gateway, record: dict[str, Any]) -> Contract | None:
     return next((each for each in gateway.trust.contracts if each.id == wanted), None) if wanted else None
 
 
+def _contracts_of_cases(gateway: Gateway, openings: Iterable[Opening]) -> dict[str, Contract]:
+    """The contract under which we were last asked in each case. ``openings`` are newest first."""
+    found: dict[str, Contract] = {}
+    for opening in reversed(list(openings)):
+        contract = find_contract(gateway, opening.record)
+        if contract is not None and "case" in opening.record:
+            found[opening.record["case"]] = contract
+    return found
+
+
 def purpose_of(record: dict[str, Any], contract: Contract | None) -> dict[str, str]:
     if contract is not None:
         return dict(contract.purpose)
+    stated = record.get("detail", {}).get("purpose")
+    if isinstance(stated, dict):
+        return stated
     words = record.get("purpose", "")
     return dict.fromkeys(("bs", "hr", "sr", "en"), words) if words else {}
 
@@ -119,7 +143,8 @@ def code_in(identifier: str) -> str:
 
 
 def _requester(gateway: Gateway, record: dict[str, Any]) -> str:
-    return code_in(record.get("consumer", "")) or gateway.member.member_code
+    acted_for = record.get("detail", {}).get("actor_institution")
+    return acted_for or code_in(record.get("consumer", "")) or gateway.member.member_code
 
 
 def _name(gateway: Gateway, code: str) -> str | None:

@@ -92,6 +92,7 @@ def _said_by_request(record: LogRecord) -> dict[str, str | None]:
         '"x-road-request-id"': record.request_id,
         '"x-road-issue"': record.case,
         '"x-road-userid"': record.user,
+        '"mostovi-acting"': record.acting,
         '"mostovi-contract"': contract,
         '"content-digest"': record.request_digest,
     }

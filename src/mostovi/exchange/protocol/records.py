@@ -39,6 +39,7 @@ _TEXTS = (
     "purpose",
     "case",
     "user",
+    "acting",
     "subject",
     "request_digest",
     "response_digest",
@@ -102,7 +103,8 @@ class LogRecord:
     """One entry of a member's log. No field holds a personal number, a name or a fact about a person.
 
     ``consumer``, ``provider`` are subsystem (or member) ids, ``service`` a service id; ``contract_hash``
-    base64url SHA-256; ``user`` and ``subject`` keyed pseudonyms; the digests are Content-Digest values;
+    base64url SHA-256; ``user`` and ``subject`` keyed pseudonyms; ``acting`` who the user was,
+    such as a person or a clerk, as the asking system says; the digests are Content-Digest values;
     ``error`` an X-Road error type; ``fields`` names of what was asked; ``detail`` what only this kind has
     (code and digest of a sealed document, action and role of an audit line).
     """
@@ -120,6 +122,7 @@ class LogRecord:
     purpose: str | None = None
     case: str | None = None
     user: str | None = None
+    acting: str | None = None
     subject: str | None = None
     request_digest: str | None = None
     response_digest: str | None = None

@@ -142,6 +142,8 @@ class Documents:
             "sealed_sha256": digest,
             "page_sha256": page,
             "decided_at": format_instant(decision.decided_at),
+            "purpose": dict(decision.purpose),
+            "legal_basis": dict(decision.legal_basis),
         }
         record = self._record(RecordKind.SEAL, document, now, user=decision.user, **more)
         return transaction.append(entry_of(record))
@@ -250,7 +252,7 @@ class Documents:
         now: datetime,
         *,
         user: str | None = None,
-        **more: str,
+        **more: Any,
     ) -> LogRecord:
         return LogRecord(
             kind=kind,

@@ -1,6 +1,7 @@
 """When a document may be sealed, in plain words; and how the gateway refuses."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -51,7 +52,10 @@ class CannotSealHere(Unavailable):
 
 @dataclass(frozen=True)
 class Decision:
-    """What the portal says was decided. ``pdf_sha256`` is in hexadecimal."""
+    """What the portal says was decided. ``pdf_sha256`` is in hexadecimal.
+
+    ``purpose`` and ``legal_basis`` are per language; the log keeps them for the person.
+    """
 
     case: str
     code: str
@@ -59,6 +63,8 @@ class Decision:
     user: str | None
     authenticated_at: datetime | None
     decided_at: datetime
+    purpose: Mapping[str, str] = field(default_factory=dict)
+    legal_basis: Mapping[str, str] = field(default_factory=dict)
 
 
 def check_decision(

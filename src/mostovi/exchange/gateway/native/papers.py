@@ -91,4 +91,14 @@ def _decision(asked: Fields) -> Decision:
         user=asked.optional_text("user", 100),
         authenticated_at=asked.optional_moment("authenticated_at"),
         decided_at=asked.moment("decided_at"),
+        purpose=_texts(asked, "purpose"),
+        legal_basis=_texts(asked, "legal_basis"),
     )
+
+
+def _texts(asked: Fields, name: str) -> dict[str, str]:
+    """A text per language, or nothing."""
+    value = asked.value.get(name, {})
+    if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
+        raise InvalidCall(field=f"decision.{name}")
+    return value
