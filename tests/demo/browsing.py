@@ -83,7 +83,7 @@ class Browser:
         return self.insist(lambda: self.open(path, self._with_token(form or {})))
 
     def _with_token(self, form: dict[str, str]) -> dict[str, str]:
-        return {**form, "csrfmiddlewaretoken": self._csrf}
+        return {**form, "csrfmiddlewaretoken": self.token}
 
     def sign_in(self) -> None:
         def once() -> Page:
@@ -96,7 +96,7 @@ class Browser:
         self.insist(once)
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.get(self.form_page).html)
         assert found
-        self._csrf = found[1]
+        self.token = found[1]
 
 
 @dataclass

@@ -4,16 +4,16 @@ import json
 import logging
 import os
 import random
+import resource
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ import pytest
 
 from demo.browsing import REASONS, Browser, Citizen, Clerk, Official
 from demo.test_country import Country, until
-from exchange.bridge_fixture import call
+from exchange.bridge_fixture import call, free_port
 from exchange.gateway.test_durability import check_store
 from mostovi.demo.members import list_members
 from mostovi.demo.population.cast import GORDANA, SENADA, cast_population
@@ -53,9 +53,7 @@ sys.exit(main(["worker", "--once"]))
 @pytest.fixture
 def country(tmp_path: Path) -> Iterator[Country]:
     """The demonstration with the cast alone, so that it starts quickly, and no case played before."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     layout = lay_out(tmp_path / "country")
     (layout.root / "seeded").touch()
     today = datetime.now(UTC).date()
@@ -172,6 +170,26 @@ def kill_at_random(country: Country, chance: random.Random, seconds: float, kill
         time.sleep(chance.uniform(0.2, 1.8) * seconds / (kills + 1))
 
 
+def refuse_while_the_disk_is_full(country: Country, citizen: Citizen) -> None:
+    """No file of the portal and the worker may grow: she reads a sentence, and goes on when there is room."""
+    citizen.stop.clear()
+    citizen.apply()  # what she had begun; the next one has to be written
+    full, roomy = (0, resource.RLIM_INFINITY), (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+    processes = [country.processes()[name] for name in ("portal", "worker")]
+    for process in processes:
+        resource.prlimit(process, resource.RLIMIT_FSIZE, full)
+    form = {"csrfmiddlewaretoken": citizen.token}
+    for _ in range(3):
+        page = citizen.open(f"/usluge/{citizen.service}/", form)
+        assert page.status == 500
+        assert "What you sent before is saved. Try again in a few minutes." in page.html
+    for process in processes:
+        resource.prlimit(process, resource.RLIMIT_FSIZE, roomy)
+    before = len(citizen.acknowledged)
+    citizen.apply()
+    assert len(citizen.acknowledged) == before + 1
+
+
 class Played:
     """What was acknowledged, and whether it is there."""
 
@@ -196,15 +214,29 @@ class Played:
         return len(self.rows(waiting)) + len(self.rows(unsealed))
 
     def settle_later(self) -> None:
-        """As if three minutes had passed: a second worker whose clock says so."""
+        """As if the worker had been killed three minutes ago: another one begins, and its clock says so."""
         ports = json.loads(self.layout.ports.read_text())
         environment = portal_environment(Site(self.layout, self.country.port, ports))
-        for _ in range(10):
-            if not self.unsettled():
-                return
-            command = [sys.executable, "-c", LATER]
-            subprocess.run(command, env={**os.environ, **environment}, check=True, timeout=60)
+        with self.killed_and_kept_from_coming_back("worker"):
+            for _ in range(10):
+                if not self.unsettled():
+                    return
+                command = [sys.executable, "-c", LATER]
+                subprocess.run(command, env={**os.environ, **environment}, check=True, timeout=60)
         raise AssertionError(f"{self.unsettled()} cases and lines still wait")
+
+    @contextmanager
+    def killed_and_kept_from_coming_back(self, name: str) -> Iterator[None]:
+        """What it had leased is nobody's now; its successor is held before it has begun to work."""
+        before = self.country.processes()[name]
+        os.kill(before, signal.SIGKILL)
+        until(lambda: self.country.processes().get(name) not in {None, before})
+        held = self.country.processes()[name]
+        os.kill(held, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(held, signal.SIGCONT)
 
     # Nothing is lost
 
@@ -333,6 +365,7 @@ class Played:
 @pytest.mark.timeout(150)
 def test_programs_killed_under_load_lose_nothing_that_was_acknowledged(country: Country) -> None:
     played = play(country, seconds=8, kills=6, seed=int(time.time()))
+    refuse_while_the_disk_is_full(country, played.citizens[0])
     played.settle_later()
     played.check()
 

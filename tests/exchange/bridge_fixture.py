@@ -17,6 +17,7 @@ import contextlib
 import http.client
 import json
 import os
+import random
 import signal
 import socket
 import socketserver
@@ -58,9 +59,12 @@ def member_id(code: str) -> MemberId:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Below the ports of outgoing connections, one of which could take it while a gateway is stopped."""
+    while True:
+        port = random.SystemRandom().randrange(20_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class _RegisterServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):

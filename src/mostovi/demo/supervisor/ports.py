@@ -1,6 +1,7 @@
 """Ports on this machine that programs keep from one start to the next, as long as nobody else takes them."""
 
 import json
+import secrets
 import socket
 from collections.abc import Iterable
 from pathlib import Path
@@ -44,7 +45,8 @@ def _is_free(port: int) -> bool:
 
 
 def _find_free() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """Below the ports that systems give to outgoing connections (Linux: from 32768 on).
+
+    Such a connection could else take the port of a gateway while it is stopped.
+    """
+    return next(port for port in (20_000 + secrets.randbelow(12_000) for _ in range(1_000)) if _is_free(port))
