@@ -48,7 +48,7 @@ class Forger:
             "x-road-client": "BA/GOV/tuzla-social-work/portal",
             "x-road-id": "id-1",
             "x-road-issue": CASE,
-            "x-road-request-id": "11111111-1111-4111-8111-111111111111",
+            "x-road-request-id": "4f1c2a9e-7b3d-4e58-9c06-d2a1b7e4f350",
             "content-digest": content_digest(self.body),
             "mostovi-contract": contract_reference(self.country),
             **self.headers,

@@ -68,32 +68,41 @@ CLOSE = b"Connection: close\r\n"
 LONG_CHUNK = b"800\r\n" + b"a" * 2048 + b"\r\n"
 REFUSED = {
     "both lengths": (
-        b"POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         400,
     ),
-    "two lengths": (b"POST / HTTP/1.1\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc", 400),
-    "listed lengths": (b"POST / HTTP/1.1\r\nContent-Length: 3, 3\r\n\r\nabc", 400),
-    "signed length": (b"POST / HTTP/1.1\r\nContent-Length: +3\r\n\r\nabc", 400),
-    "unknown encoding": (b"POST / HTTP/1.1\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", 400),
-    "two encodings": (b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501),
-    "encoding in HTTP/1.0": (b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
-    "folded header": (b"GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n", 400),
-    "space before colon": (b"GET / HTTP/1.1\r\nA : b\r\n\r\n", 400),
+    "two lengths": (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc", 400),
+    "listed lengths": (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3, 3\r\n\r\nabc", 400),
+    "signed length": (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +3\r\n\r\nabc", 400),
+    "unknown encoding": (b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", 400),
+    "two encodings": (
+        b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        501,
+    ),
+    "encoding in HTTP/1.0": (
+        b"POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        400,
+    ),
+    "folded header": (b"GET / HTTP/1.1\r\nHost: a\r\nA: b\r\n c\r\n\r\n", 400),
+    "space before colon": (b"GET / HTTP/1.1\r\nHost: a\r\nA : b\r\n\r\n", 400),
     "bare line feeds": (b"GET / HTTP/1.1\nA: b\n\n", 400),
-    "bare carriage return": (b"GET / HTTP/1.1\r\nA: b\rX: y\r\n\r\n", 400),
-    "zero byte": (b"GET / HTTP/1.1\r\nA: b\x00\r\n\r\n", 400),
-    "absolute address": (b"GET http://other/ HTTP/1.1\r\n\r\n", 400),
+    "bare carriage return": (b"GET / HTTP/1.1\r\nHost: a\r\nA: b\rX: y\r\n\r\n", 400),
+    "zero byte": (b"GET / HTTP/1.1\r\nHost: a\r\nA: b\x00\r\n\r\n", 400),
+    "absolute address": (b"GET http://other/ HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     "HTTP/0.9": (b"GET /\r\n\r\n", 400),
     "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
-    "change of protocol": (b"GET / HTTP/1.1\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n", 400),
-    "tunnel": (b"CONNECT other:1 HTTP/1.1\r\n\r\n", 400),
+    "change of protocol": (b"GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n", 400),
+    "tunnel": (b"CONNECT other:1 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     "long address": (b"GET /" + b"a" * 3000 + b" HTTP/1.1\r\n\r\n", 414),
-    "long header": (b"GET / HTTP/1.1\r\nA: " + b"a" * 3000 + b"\r\n\r\n", 431),
-    "header without end": (b"GET / HTTP/1.1\r\nA: " + b"a" * 30000, 431),
-    "many headers": (b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 30 + b"\r\n", 431),
-    "declared too long": (b"POST / HTTP/1.1\r\nContent-Length: 5001\r\n\r\n", 413),
-    "chunks too long": (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + 3 * LONG_CHUNK, 413),
-    "never finished": (b"POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc", 408),
+    "long header": (b"GET / HTTP/1.1\r\nHost: a\r\nA: " + b"a" * 3000 + b"\r\n\r\n", 431),
+    "header without end": (b"GET / HTTP/1.1\r\nHost: a\r\nA: " + b"a" * 30000, 431),
+    "many headers": (b"GET / HTTP/1.1\r\nHost: a\r\n" + b"A: b\r\n" * 30 + b"\r\n", 431),
+    "declared too long": (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5001\r\n\r\n", 413),
+    "chunks too long": (
+        b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + 3 * LONG_CHUNK,
+        413,
+    ),
+    "never finished": (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc", 408),
 }
 
 
@@ -113,8 +122,10 @@ def test_a_request_that_is_not_plain_http_is_refused_and_the_connection_ended(
 
 def test_nothing_after_a_malformed_request_is_read(tmp_path: Path) -> None:
     async def story(path: Path) -> None:
-        first = b"POST / HTTP/1.1\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
-        answer = await talk(path, first + b"GET /2 HTTP/1.1\r\n\r\n")
+        first = (
+            b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+        )
+        answer = await talk(path, first + b"GET /2 HTTP/1.1\r\nHost: a\r\n\r\n")
         assert len(re.findall(rb"HTTP/1.1 \d", answer)) == 1
         assert b"/2" not in answer
 
@@ -123,8 +134,8 @@ def test_nothing_after_a_malformed_request_is_read(tmp_path: Path) -> None:
 
 def test_requests_sent_together_are_answered_in_order(tmp_path: Path) -> None:
     async def story(path: Path) -> None:
-        first = b"".join(b"GET /%d HTTP/1.1\r\n\r\n" % n for n in range(20))
-        answer = await talk(path, first + b"GET /last HTTP/1.1\r\n" + CLOSE + b"\r\n")
+        first = b"".join(b"GET /%d HTTP/1.1\r\nHost: a\r\n\r\n" % n for n in range(20))
+        answer = await talk(path, first + b"GET /last HTTP/1.1\r\nHost: a\r\n" + CLOSE + b"\r\n")
         positions = [answer.index(b"GET /%d 0" % n) for n in range(20)] + [answer.index(b"GET /last")]
         assert positions == sorted(positions)
 
@@ -133,7 +144,7 @@ def test_requests_sent_together_are_answered_in_order(tmp_path: Path) -> None:
 
 def test_chunks_are_put_together_and_trailers_are_dropped(tmp_path: Path) -> None:
     async def story(path: Path) -> None:
-        head = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" + CLOSE + b"\r\n"
+        head = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n" + CLOSE + b"\r\n"
         answer = await talk(path, head + b"3\r\nabc\r\n2\r\nde\r\n0\r\nX-Road-Client: other\r\n\r\n")
         assert answer.endswith(b"POST / 5|abcde")
 
@@ -148,7 +159,7 @@ def test_trailers_never_become_headers(tmp_path: Path) -> None:
         return await echo(request, caller)
 
     async def story(path: Path) -> None:
-        head = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" + CLOSE + b"\r\n"
+        head = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n" + CLOSE + b"\r\n"
         await talk(path, head + b"3\r\nabc\r\n0\r\nX-Road-Client: other\r\n\r\n")
 
     with_listener(tmp_path, story, remember)
@@ -157,7 +168,7 @@ def test_trailers_never_become_headers(tmp_path: Path) -> None:
 
 def test_a_head_request_gets_the_length_without_the_body(tmp_path: Path) -> None:
     async def story(path: Path) -> None:
-        answer = await talk(path, b"HEAD /x HTTP/1.1\r\n" + CLOSE + b"\r\n")
+        answer = await talk(path, b"HEAD /x HTTP/1.1\r\nHost: a\r\n" + CLOSE + b"\r\n")
         assert b"content-length: 10\r\n" in answer
         assert answer.endswith(b"\r\n\r\n")
 
@@ -166,7 +177,7 @@ def test_a_head_request_gets_the_length_without_the_body(tmp_path: Path) -> None
 
 def test_who_waits_for_a_go_ahead_gets_it(tmp_path: Path) -> None:
     async def story(path: Path) -> None:
-        head = b"POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 3\r\n" + CLOSE
+        head = b"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n" + CLOSE
         answer = await talk(path, head + b"\r\nabc")
         assert answer.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200")
 
@@ -180,8 +191,12 @@ def test_a_bug_in_one_answer_does_not_end_the_program(tmp_path: Path, capsys) ->
         return await echo(request, caller)
 
     async def story(path: Path) -> None:
-        assert (await talk(path, b"GET /broken HTTP/1.1\r\n" + CLOSE + b"\r\n")).startswith(b"HTTP/1.1 500")
-        assert (await talk(path, b"GET /ok HTTP/1.1\r\n" + CLOSE + b"\r\n")).startswith(b"HTTP/1.1 200")
+        assert (await talk(path, b"GET /broken HTTP/1.1\r\nHost: a\r\n" + CLOSE + b"\r\n")).startswith(
+            b"HTTP/1.1 500"
+        )
+        assert (await talk(path, b"GET /ok HTTP/1.1\r\nHost: a\r\n" + CLOSE + b"\r\n")).startswith(
+            b"HTTP/1.1 200"
+        )
 
     with_listener(tmp_path, story, broken)
     said = capsys.readouterr().err
@@ -194,7 +209,7 @@ def test_a_bug_in_one_answer_does_not_end_the_program(tmp_path: Path, capsys) ->
 @given(cuts=st.lists(st.integers(1, 60), max_size=12), body=st.binary(max_size=200))
 def test_a_request_may_arrive_in_any_pieces(tmp_path_factory, cuts: list[int], body: bytes) -> None:
     async def story(path: Path) -> None:
-        head = b"POST /a?b=c HTTP/1.1\r\nContent-Length: %d\r\n" % len(body)
+        head = b"POST /a?b=c HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n" % len(body)
         message = head + CLOSE + b"\r\n" + body
         reader, writer = await asyncio.open_unix_connection(str(path))
         start = 0

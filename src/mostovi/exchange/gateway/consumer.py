@@ -11,18 +11,22 @@ from mostovi.exchange.gateway.exchange import (
     CONTENT_DIGEST,
     LOG_ENTRY_HEADER,
     Exchange,
-    check_no_personal_number,
     describe_for_live,
     error_response,
     guess_subject,
+    has_plain_name,
+    holds_facts,
+    is_meta_service,
     last_of_each_signed,
-    may_hold_facts,
     needs_no_contract,
+    outcome_of,
     read_question,
     read_references,
     say_refused,
     travelling_headers,
+    without_facts,
 )
+from mostovi.exchange.gateway.exposure import check_no_personal_number
 from mostovi.exchange.gateway.peers import Peers
 from mostovi.exchange.gateway.refusals import (
     GatewaySilent,
@@ -44,6 +48,7 @@ from mostovi.exchange.protocol.faults import ProtocolRefusal
 from mostovi.exchange.protocol.identifiers import (
     InvalidSecurityServer,
     RequestTarget,
+    ServiceId,
     SubsystemId,
     parse_client,
     parse_request_target,
@@ -89,9 +94,9 @@ class Consumer:
         return response
 
     async def _relay(self, request: Request, subsystem: SubsystemId | None, exchange: Exchange) -> Response:
-        self._read(request, subsystem, exchange)
+        target = self._read(request, subsystem, exchange)
         directory = self.gateway.trust.current(exchange.at)
-        self._check_may_ask(request, directory, exchange)
+        self._check_may_ask(request, target, directory, exchange)
         sealed = self._seal(request, directory, exchange)
         exchange.request_position = await self.gateway.log.append(exchange.record_request())
         response = await self._send(request, sealed)
@@ -99,35 +104,39 @@ class Consumer:
 
     # Reading
 
-    def _read(self, request: Request, subsystem: SubsystemId | None, exchange: Exchange) -> None:
-        """Who asks for what. Raises when the connection does not prove the client, or nothing can be read."""
+    def _read(self, request: Request, subsystem: SubsystemId | None, exchange: Exchange) -> RequestTarget:
+        """What is asked for. Raises when the connection does not prove the client, or nothing can be read.
+
+        Nothing the request says is noted before it is known to name something: records keep no free text.
+        """
+        check_no_personal_number(request)
+        exchange.client = subsystem
         client = parse_client(request.fields.get(xroad.CLIENT, ""))
-        exchange.client = client
         own = client.member if isinstance(client, SubsystemId) else client
         if own != self.gateway.member:
-            raise NotOurSubsystem(str(client))
+            raise NotOurSubsystem(f"{xroad.CLIENT} names a system of another institution")
         if client != subsystem:
-            raise SubsystemNotProved(str(client))
-        check_no_personal_number(request)
+            raise SubsystemNotProved(f"{xroad.CLIENT} is not the subsystem of this connection")
         if request.method not in xroad.METHODS:
-            raise MethodNotKnown(request.method[:20])
-        exchange.target = parse_request_target(request.target)
-        read_references(exchange, request.fields)
-        _check_security_server(request, exchange.target)
+            raise MethodNotKnown
+        target = parse_request_target(request.target)
+        _check_security_server(request, target)
+        return target
 
-    def _check_may_ask(self, request: Request, directory: Directory, exchange: Exchange) -> None:
+    def _check_may_ask(
+        self, request: Request, target: RequestTarget, directory: Directory, exchange: Exchange
+    ) -> None:
         """Raise unless the directory knows both sides and a contract covers the question."""
-        assert exchange.target is not None
         assert isinstance(exchange.client, SubsystemId)
-        service = exchange.target.service
-        directory.check_subsystem(exchange.client)
-        if service.subsystem.subsystem_code == BUILT_IN_SUBSYSTEM:
-            directory.find_member(service.member)
-        else:
-            directory.check_subsystem(service.subsystem)
+        service = target.service
+        _check_known(directory, exchange.client, service)
+        if has_plain_name(service):
+            exchange.target = target
+        read_references(exchange, request.fields)
         if needs_no_contract(service):
             return
         exchange.contract = self.gateway.trust.contracts.find_for(exchange.client, service)
+        exchange.target = target
         read_question(exchange, request.body, self.gateway.keys.pseudonym)
 
     # Sending
@@ -184,13 +193,15 @@ class Consumer:
         now = clock.now()
         error = response.fields.get(xroad.ERROR)
         signed = self._check_signature(response, sealed, directory, now)
+        digest = response.fields.get(CONTENT_DIGEST) if signed else None
         if error is None:
             self._check_answer(request, response, sealed, exchange)
+            response = without_facts(exchange, response)
         record = exchange.record_answer(
             now,
-            Outcome.ANSWERED if error is None else Outcome.REFUSED,
+            Outcome.ANSWERED if error is None else outcome_of(error),
             error=None if error is None else error[:200],
-            digest=response.fields.get(CONTENT_DIGEST) if signed else None,
+            digest=digest,
             response=signed,
         )
         position = await self.gateway.log.append(record, pair=exchange.request_position)
@@ -222,7 +233,7 @@ class Consumer:
     def _check_answer(self, request: Request, response: Response, sealed: Sealed, exchange: Exchange) -> None:
         if response.fields.get(xroad.REQUEST_HASH) != sealed.hash:
             raise InconsistentAnswer("x-road-request-hash")
-        if exchange.contract is not None and exchange.fields and may_hold_facts(request, response):
+        if exchange.contract is not None and holds_facts(request, exchange, response):
             parse_answer(response.body, exchange.contract, exchange.fields)
 
     # Refusing
@@ -249,25 +260,30 @@ class Consumer:
             return None
         if exchange.request_position is None:
             return await self.gateway.log.append(exchange.record_refusal(error))
-        outcome = Outcome.SILENT if isinstance(refusal, GatewaySilent) else Outcome.REFUSED
-        record = exchange.record_answer(clock.now(), outcome, error=error, digest=None, response=None)
+        record = exchange.record_answer(
+            clock.now(), outcome_of(error), error=error, digest=None, response=None
+        )
         return await self.gateway.log.append(record, pair=exchange.request_position)
 
     def _type_of(self, refusal: ProtocolRefusal) -> str:
         return type_of(refusal, Side.CONSUMER_GATEWAY, self.gateway.configuration.error_spelling)
 
     def _count(self, exchange: Exchange, response: Response, seconds: float) -> None:
-        now = clock.now()
         error = response.fields.get(xroad.ERROR)
-        if error is None:
-            self.gateway.statistics.count_answer(now, seconds)
-        else:
-            self.gateway.statistics.count_refusal(now, error)
-        outcome = Outcome.ANSWERED if error is None else Outcome.REFUSED
-        if error is not None and error.endswith((".NetworkError", ".network_error")):
-            outcome = Outcome.SILENT
-        log_entry = response.fields.get(LOG_ENTRY_HEADER)
-        self.gateway.events.tell(lambda: describe_for_live(exchange, outcome, error, log_entry))
+        outcome = Outcome.ANSWERED if error is None else outcome_of(error)
+        self.gateway.statistics.count(clock.now(), outcome, error, seconds)
+        if not is_meta_service(exchange.service):
+            log_entry = response.fields.get(LOG_ENTRY_HEADER)
+            self.gateway.events.tell(lambda: describe_for_live(exchange, outcome, error, log_entry))
+
+
+def _check_known(directory: Directory, client: SubsystemId, service: ServiceId) -> None:
+    """Raise UnknownMember unless the directory has both sides; built-in services are every member's."""
+    directory.check_subsystem(client)
+    if service.subsystem.subsystem_code == BUILT_IN_SUBSYSTEM:
+        directory.find_member(service.member)
+    else:
+        directory.check_subsystem(service.subsystem)
 
 
 def _check_security_server(request: Request, target: RequestTarget) -> None:

@@ -1,5 +1,6 @@
 """One exchange as a gateway comes to know it, step by step; at any step it can be written down."""
 
+import json
 import re
 import uuid
 from dataclasses import dataclass, field
@@ -7,12 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from mostovi.exchange.gateway import journal
-from mostovi.exchange.gateway.refusals import PersonalNumberExposed, xroad_message
+from mostovi.exchange.gateway.refusals import UnknownService, xroad_message
 from mostovi.exchange.gateway.wire.messages import Headers, Request, Response
 from mostovi.exchange.protocol import xroad
 from mostovi.exchange.protocol.canonical import parse_json
-from mostovi.exchange.protocol.contracts import CONTRACT_HEADER, Contract, check_request_allowed
-from mostovi.exchange.protocol.faults import ProtocolRefusal
+from mostovi.exchange.protocol.contracts import CONTRACT_HEADER, Contract, NoContract, check_request_allowed
+from mostovi.exchange.protocol.directory import UnknownMember
+from mostovi.exchange.protocol.faults import Fault, ProtocolRefusal
 from mostovi.exchange.protocol.identifiers import (
     InvalidIdentifier,
     MemberId,
@@ -26,7 +28,6 @@ from mostovi.exchange.protocol.questions import parse_question
 from mostovi.exchange.protocol.records import LogRecord, Outcome, RecordKind, SignedMessage
 from mostovi.exchange.protocol.signatures import SIGNATURE, SIGNATURE_INPUT, MessageSignature
 from mostovi.kernel import codes
-from mostovi.kernel.personal_number import InvalidPersonalNumber, check_personal_number
 
 BUILT_IN_SUBSYSTEM = "gateway"
 DOCUMENT_STATUS = "documentStatus"
@@ -37,7 +38,13 @@ ACTING_HEADER = "mostovi-acting"
 ACTING = frozenset({"person", "official", "clerk", "caseworker", "supervisor"})
 
 _LONGEST_REFERENCE = 255
-_THIRTEEN_DIGITS = re.compile(r"(?=(\d{13}))")
+_LONGEST_REFUSAL_BYTES = 4096
+_CASE = re.compile(r"[A-Za-z0-9./-]{3,40}")
+_THIRTEEN_DIGITS = re.compile(r"(?:[0-9][./-]*){13}")
+_PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")
+_REFUSAL_CODE = re.compile(r"[a-z_]{1,100}")
+_SILENT = frozenset({Fault.NETWORK_ERROR, Fault.SERVICE_FAILED})
+_QUOTE_THE_REQUEST = (UnknownMember, UnknownService, NoContract)
 _BETWEEN_GATEWAYS = frozenset({CONTENT_DIGEST, CONTRACT_HEADER, SIGNATURE, SIGNATURE_INPUT})
 
 
@@ -116,31 +123,21 @@ class Exchange:
         )
 
 
-def check_no_personal_number(request: Request) -> None:
-    """Raise PersonalNumberExposed when the address or an X-Road header holds one: logs would keep it."""
-    texts = [value for name, value in request.headers if name.startswith("x-road-")]
-    for found in _THIRTEEN_DIGITS.finditer("\n".join((request.target, *texts))):
-        if _is_personal_number(found[1]):
-            raise PersonalNumberExposed("a personal number outside the body")
-
-
-def _is_personal_number(digits: str) -> bool:
-    try:
-        check_personal_number(digits)
-    except InvalidPersonalNumber:
-        return False
-    return True
-
-
 def read_references(exchange: Exchange, fields: dict[str, str]) -> None:
-    """Case, user and id as the client gave them. Raises InvalidIdentifier for what no reference can be."""
+    """Case, user and id as the client gave them. Raises InvalidIdentifier for what no reference can be.
+
+    That a case is named can be checked here, that there is one cannot.
+    """
     for name in (xroad.ID, xroad.USER_ID, xroad.ISSUE):
         value = fields.get(name, "")
         if len(value) > _LONGEST_REFERENCE or not (value.isascii() and value.isprintable()):
             raise InvalidIdentifier(f"{name} is too long or holds signs outside ASCII")
     if xroad.REPRESENTED_PARTY in fields:
         check_represented_party(fields[xroad.REPRESENTED_PARTY])
-    exchange.case = fields.get(xroad.ISSUE, "").strip() or None
+    case = fields.get(xroad.ISSUE, "").strip()
+    if case and (not _CASE.fullmatch(case) or _THIRTEEN_DIGITS.search(case)):
+        raise InvalidIdentifier(f"{xroad.ISSUE} has not the shape of a case reference")
+    exchange.case = case or None
     exchange.user = fields.get(xroad.USER_ID, "").strip() or None
     exchange.exchange_id = fields.get(xroad.ID, "").strip() or None
     exchange.acting = _read_acting(fields)
@@ -193,9 +190,44 @@ def read_question(exchange: Exchange, body: bytes, pseudonym_key: bytes) -> None
         exchange.subject = subject_pseudonym(pseudonym_key, question.subject)
 
 
-def may_hold_facts(request: Request, answer: Response) -> bool:
-    """Only a success brings facts; what a register refuses passes as it is."""
-    return 200 <= answer.status < 300 and request.method != "HEAD"
+def holds_facts(request: Request, exchange: Exchange, answer: Response) -> bool:
+    """Whether the answer must be held to the fields of a contract."""
+    return _within_fields(exchange) and is_success(answer) and request.method != "HEAD"
+
+
+def is_success(answer: Response) -> bool:
+    return 200 <= answer.status < 300
+
+
+def without_facts(exchange: Exchange, answer: Response) -> Response:
+    """What a register refuses passes with its status and code: more could be facts past a contract."""
+    if is_success(answer) or not _within_fields(exchange):
+        return answer
+    code = _refusal_code(answer.body)
+    body = b"" if code is None else json.dumps({"code": code}).encode()
+    kept = [(name, value) for name, value in answer.headers if name.startswith("x-road-")]
+    return Response(
+        answer.status, kept if code is None else [("content-type", "application/json"), *kept], body
+    )
+
+
+def _within_fields(exchange: Exchange) -> bool:
+    return exchange.contract is not None and bool(exchange.contract.fields)
+
+
+def _refusal_code(body: bytes) -> str | None:
+    if len(body) > _LONGEST_REFUSAL_BYTES:
+        return None
+    try:
+        code = parse_json(body)["code"]
+    except (ProtocolRefusal, KeyError, TypeError, IndexError):
+        return None
+    return code if isinstance(code, str) and _REFUSAL_CODE.fullmatch(code) else None
+
+
+def outcome_of(error: str | None) -> Outcome:
+    """A register or gateway that is down, slow or broken is silent; everything else was refused."""
+    return Outcome.SILENT if xroad.find_fault(error or "") in _SILENT else Outcome.REFUSED
 
 
 def error_response(request: Request, exchange: Exchange, refusal: ProtocolRefusal, error: str) -> Response:
@@ -212,8 +244,18 @@ def say_refused(exchange: Exchange, error: str, refusal: ProtocolRefusal) -> Non
         id=exchange.refer(),
         consumer=code_of(exchange.client),
         service=str(exchange.service),
-        reason=refusal.detail,
+        reason="" if isinstance(refusal, _QUOTE_THE_REQUEST) else refusal.detail,
     )
+
+
+def has_plain_name(service: ServiceId) -> bool:
+    """Whether a name that nobody here knows may be written down: what else it says could be anything."""
+    return _PLAIN_NAME.fullmatch(service.service_code) is not None
+
+
+def is_meta_service(service: ServiceId | None) -> bool:
+    """X-Road's own questions about services, which live is not told of."""
+    return service is not None and service.service_code in META_SERVICES
 
 
 def needs_no_contract(service: ServiceId) -> bool:

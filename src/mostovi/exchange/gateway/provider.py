@@ -7,22 +7,26 @@ from mostovi.exchange.gateway.context import Gateway
 from mostovi.exchange.gateway.exchange import (
     CONTENT_DIGEST,
     Exchange,
-    check_no_personal_number,
     describe_for_live,
     error_response,
     guess_subject,
-    may_hold_facts,
+    has_plain_name,
+    holds_facts,
+    is_meta_service,
     needs_no_contract,
+    outcome_of,
     read_question,
     read_references,
     say_refused,
     travelling_headers,
+    without_facts,
 )
+from mostovi.exchange.gateway.exposure import check_no_personal_number
 from mostovi.exchange.gateway.refusals import (
     LoggingFailed,
     NotOurSubsystem,
-    RegisterSilent,
     SubsystemNotProved,
+    UnknownService,
     type_of,
 )
 from mostovi.exchange.gateway.services import Question, Services
@@ -74,8 +78,9 @@ class Provider:
             exchange.record_request(), accepted=accepted
         )
         answer = await answer_from(_question(request, target, exchange))
-        self._check_answer(request, answer, exchange)
-        return await self._reply(request, answer, exchange, signature)
+        if exchange.contract is not None and holds_facts(request, exchange, answer):
+            parse_answer(answer.body, exchange.contract, exchange.fields)
+        return await self._reply(request, without_facts(exchange, answer), exchange, signature)
 
     # Proving
 
@@ -83,20 +88,37 @@ class Provider:
         self, request: Request, caller: Caller, directory: Directory, exchange: Exchange
     ) -> tuple[RequestTarget, MessageSignature]:
         """What is asked, and by whom: certificate, client, signature and key must be the same member's."""
-        exchange.client = _read_client(request, caller, directory)
         check_no_personal_number(request)
-        exchange.target = parse_request_target(request.target)
-        if exchange.target.service.member != self.gateway.member:
-            raise NotOurSubsystem(str(exchange.target.service))
-        read_references(exchange, request.fields)
-        exchange.request_id = request.fields.get(xroad.REQUEST_ID)
+        client = _read_client(request, caller, directory, exchange)
+        target = parse_request_target(request.target)
+        if target.service.member != self.gateway.member:
+            raise NotOurSubsystem("the service is another institution's")
         signature = self._verify(request, directory, exchange)
-        directory.check_speaks_for(signature.key_id, exchange.client)
+        directory.check_speaks_for(signature.key_id, client)
+        self._note(request, client, target, directory, exchange)
         exchange.signature = signature
         exchange.request = SignedMessage.of(signature)
         exchange.request_digest = request.fields[CONTENT_DIGEST]
         self.replay.admit(signature, exchange.at)
-        return exchange.target, signature
+        return target, signature
+
+    def _note(
+        self,
+        request: Request,
+        client: MemberId | SubsystemId,
+        target: RequestTarget,
+        directory: Directory,
+        exchange: Exchange,
+    ) -> None:
+        """What the proved request names, if there is such a client and may be such a service."""
+        if isinstance(client, SubsystemId):
+            directory.check_subsystem(client)
+        exchange.client = client
+        if not has_plain_name(target.service) and not self.services.offer(target.service):
+            raise UnknownService
+        exchange.target = target
+        read_references(exchange, request.fields)
+        exchange.request_id = request.fields.get(xroad.REQUEST_ID)
 
     def _verify(self, request: Request, directory: Directory, exchange: Exchange) -> MessageSignature:
         own_address = directory.find_member(self.gateway.member).address
@@ -118,11 +140,6 @@ class Provider:
         read_question(exchange, request.body, self.gateway.keys.pseudonym)
 
     # Answering
-
-    def _check_answer(self, request: Request, answer: Response, exchange: Exchange) -> None:
-        """What a register answers goes out only within the contract; its own refusals pass as they are."""
-        if exchange.contract is not None and exchange.fields and may_hold_facts(request, answer):
-            parse_answer(answer.body, exchange.contract, exchange.fields)
 
     async def _reply(
         self, request: Request, answer: Response, exchange: Exchange, signature: MessageSignature
@@ -171,7 +188,7 @@ class Provider:
             answer, _ = self._refusal(request, exchange, refusal)
         error = self._type_of(refusal)
         say_refused(exchange, error, refusal)
-        self.gateway.statistics.count_refusal(clock.now(), error)
+        self.gateway.statistics.count(clock.now(), outcome_of(error), error, 0)
         return answer
 
     def _refusal(
@@ -193,14 +210,14 @@ class Provider:
             position = await self.gateway.log.append(exchange.record_refusal(error))
             self._tell_of_unproved(exchange, error, position)
             return
-        outcome = Outcome.SILENT if isinstance(refusal, RegisterSilent) else Outcome.REFUSED
+        outcome = outcome_of(error)
         digest = answer.fields.get(CONTENT_DIGEST)
         record = exchange.record_answer(clock.now(), outcome, error=error, digest=digest, response=signed)
         await self.gateway.log.append(record, pair=exchange.request_position)
 
     def _tell_of_unproved(self, exchange: Exchange, error: str, position: int) -> None:
         # The asking gateway tells of all its own exchanges; of a forged one only we know.
-        if exchange.signature is None:
+        if exchange.signature is None and not is_meta_service(exchange.service):
             name = self.gateway.log.name_of(position)
             self.gateway.events.tell(lambda: describe_for_live(exchange, Outcome.REFUSED, error, name))
 
@@ -208,15 +225,18 @@ class Provider:
         return type_of(refusal, Side.PROVIDER_GATEWAY, self.gateway.configuration.error_spelling)
 
 
-def _read_client(request: Request, caller: Caller, directory: Directory) -> MemberId | SubsystemId:
+def _read_client(
+    request: Request, caller: Caller, directory: Directory, exchange: Exchange
+) -> MemberId | SubsystemId:
     """Who asks. Raises SubsystemNotProved unless the connection's certificate is that member's."""
     client = parse_client(request.fields.get(xroad.CLIENT, ""))
     try:
         connected = directory.find_member_by_tls(caller.thumbprint or "")
     except UnknownKey:
         raise SubsystemNotProved("the TLS certificate is no member's") from None
+    exchange.client = connected.id
     if connected.id != (client.member if isinstance(client, SubsystemId) else client):
-        raise SubsystemNotProved(f"{connected.code} speaks for {client}")
+        raise SubsystemNotProved(f"{connected.code} speaks for another institution")
     return client
 
 

@@ -16,7 +16,7 @@ from mostovi.exchange.gateway.wire.addresses import register_pool
 from mostovi.exchange.gateway.wire.client import MalformedAnswer, WireFault
 from mostovi.exchange.gateway.wire.messages import Headers, Limits, Response, format_request
 from mostovi.exchange.protocol import xroad
-from mostovi.exchange.protocol.identifiers import MemberId, RequestTarget, SubsystemId
+from mostovi.exchange.protocol.identifiers import MemberId, RequestTarget, ServiceId, SubsystemId
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"})
 
@@ -81,6 +81,10 @@ class Services:
         self.registers = {(each.subsystem, each.code): RegisterService(each, limits) for each in configured}
         self.built_in: dict[str, AnswerFrom] = {}
         self.meta: dict[str, AnswerFrom] = {}
+
+    def offer(self, service: ServiceId) -> bool:
+        """Whether a register behind us has this service."""
+        return (service.subsystem.subsystem_code, service.service_code) in self.registers
 
     def find(self, target: RequestTarget, method: str) -> AnswerFrom:
         """Raises UnknownService, ServiceDisabled or EndpointDenied."""

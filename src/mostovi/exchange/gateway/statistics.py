@@ -5,6 +5,8 @@ from collections import Counter, deque
 from datetime import UTC, date, datetime
 from typing import Any
 
+from mostovi.exchange.protocol.records import Outcome
+
 MINUTES = 30
 _DURATIONS = 1000
 
@@ -20,6 +22,16 @@ class Statistics:
         self.answers_today = 0
         self.refused_today = 0
         self.today: date = now.astimezone(UTC).date()
+
+    def count(self, now: datetime, outcome: Outcome, error_type: str | None, seconds: float) -> None:
+        """A silence is no attempt that was refused: it counts as an exchange of its minute only."""
+        if outcome is Outcome.ANSWERED:
+            self.count_answer(now, seconds)
+        elif outcome is Outcome.REFUSED:
+            self.count_refusal(now, error_type or "")
+        else:
+            self._begin_day(now)
+            self._count_minute(now)
 
     def count_answer(self, now: datetime, seconds: float) -> None:
         self._begin_day(now)

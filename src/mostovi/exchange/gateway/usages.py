@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from mostovi.exchange.gateway.context import Gateway
+from mostovi.exchange.gateway.exchange import outcome_of
 from mostovi.exchange.gateway.metadata.members import name_of
 from mostovi.exchange.gateway.metadata.methods import JSON_HEADERS
 from mostovi.exchange.gateway.receipts import make_receipt
@@ -100,7 +101,7 @@ def describe_usage(
 def action_of(gateway: Gateway, record: dict[str, Any]) -> str:
     """answered, asked, read, refused or sealed: what happened, seen from this institution."""
     kind, outcome = record["kind"], record["outcome"]
-    if outcome == Outcome.REFUSED:
+    if outcome == Outcome.REFUSED and outcome_of(record.get("error")) is Outcome.REFUSED:
         return "refused"
     if kind == RecordKind.SEAL:
         return "sealed"

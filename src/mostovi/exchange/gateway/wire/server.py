@@ -29,6 +29,12 @@ def _plain_refusal(status: int, sentence: str) -> Response:
     return Response(status, [("content-type", "application/problem+json")], body)
 
 
+def _names_its_host(headers: Headers, version: str) -> bool:
+    """One ``Host`` line, which only HTTP/1.0 may leave out (RFC 9112 §3.2)."""
+    hosts = sum(name == "host" for name, _ in headers)
+    return hosts == 1 or (hosts == 0 and version == "1.0")
+
+
 class ServerConnection(asyncio.Protocol):
     """One connection. Requests that arrive together wait their turn; a malformed one ends it."""
 
@@ -127,6 +133,8 @@ class ServerConnection(asyncio.Protocol):
             self.refusal = _plain_refusal(501, "The only transfer encoding here is chunked.")
         elif int(fields.get("content-length") or 0) > self.limits.body_bytes:
             self.refusal = _plain_refusal(413, "The body of this request is too long.")
+        elif not _names_its_host(self.headers, version):
+            self.refusal = _plain_refusal(400, "This request does not name its host once.")
         elif fields.get("expect", "").lower() == "100-continue":
             self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         self.fields = fields
