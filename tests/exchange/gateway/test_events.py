@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from exchange.bridge_fixture import AMRA, BRCKO, CASE, TUZLA, Country, country
+from exchange.bridge_fixture import AMRA, BRCKO, CASE, TUZLA, Country, call, country
 from mostovi.live.rules import read_event
 
 pytestmark = pytest.mark.programs
@@ -109,3 +109,13 @@ def test_a_gateway_at_rest_is_small(country: Country) -> None:
         status = Path(f"/proc/{process.pid}/status").read_text()
         kilobytes = int(status.partition("VmRSS:")[2].split()[0])
         assert kilobytes < 60 * 1024
+
+
+def test_questions_about_services_are_not_told(country: Country, live: Live) -> None:
+    country.start(TUZLA, BRCKO)
+    target = f"/r1/BA/GOV/{BRCKO}/register/listMethods"
+    socket_path = country.institutions[TUZLA].portal_socket
+    assert call(socket_path, "GET", target, None, {"X-Road-Client": f"BA/GOV/{TUZLA}/portal"})[0] == 200
+    country.ask(TUZLA, BRCKO, "childrenOfParent", ["children"])
+    (line,) = live.wait_for(1)
+    assert read_event(line).service == "childrenOfParent"

@@ -120,7 +120,8 @@ class ServerConnection(asyncio.Protocol):
 
     def on_headers_complete(self) -> None:
         self.head_complete = True
-        self._check_head()
+        if self.refusal is None:
+            self._check_head()
 
     def _check_head(self) -> None:
         fields = dict(self.headers)
