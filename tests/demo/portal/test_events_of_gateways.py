@@ -51,3 +51,11 @@ def test_an_act_in_force_and_a_demonstration_agreement_are_told_apart():
     in_force = describe(told_about(CONTRACTS["csw-interior-residence-01"], Outcome.ANSWERED))
     agreement = describe(told_about(CONTRACTS["csw-brcko-children-01"], Outcome.ANSWERED))
     assert (in_force.force, agreement.force) == ("yes", "agreement")
+
+
+def test_a_refused_question_that_names_nothing_known_is_called_unreadable():
+    contract = CONTRACTS["csw-brcko-children-01"]
+    for exchange in (Exchange(AT), Exchange(AT, contract.consumer)):
+        line = json.dumps(describe_for_live(exchange, Outcome.REFUSED, "Client.BadRequest", None)).encode()
+        message = describe(read_told(Numbered(1, read_event(line)).to_json()))
+        assert message.headline == message.asked == "An unreadable question, refused"

@@ -41,6 +41,7 @@ FIELDS: dict[str, str | Promise] = {
     "usages": gettext_lazy("who looked, when and why"),
 }
 WITHOUT_A_CASE = "CaseReferenceMissing"
+UNREADABLE = "unknown"
 
 
 def describe(told: Told) -> Message:
@@ -79,9 +80,16 @@ def _headline(told: Told) -> str:
     consumer, provider = _short_names(told.consumer, told.provider)
     if told.kind == "seal":
         return _("{institution} sealed a document").format(institution=consumer)
+    if _is_unreadable(told):
+        return _("An unreadable question, refused")
     if told.consumer == told.provider:
         return _("{institution} looked in its own log").format(institution=provider)
     return _crossing(told).format(consumer=consumer, provider=provider)
+
+
+def _is_unreadable(told: Told) -> bool:
+    """Who asked, or for what, names nobody and nothing: gateways write no such words down."""
+    return told.outcome == "refused" and UNREADABLE in (told.service, told.consumer, told.provider)
 
 
 def _crossing(told: Told) -> str:
@@ -111,6 +119,8 @@ def _full_name(code: str) -> str:
 def _who_asked_whom(told: Told) -> str:
     if told.kind == "seal":
         return _("{institution} sealed it with its own key").format(institution=_full_name(told.consumer))
+    if _is_unreadable(told):
+        return _("An unreadable question, refused")
     names = {"consumer": _full_name(told.consumer), "provider": _full_name(told.provider)}
     return _("{consumer} asked {provider}").format(**names)
 
