@@ -18,7 +18,7 @@ from mostovi.exchange.bridge.papers import (
     revoke_document,
     seal_document,
 )
-from mostovi.exchange.bridge.refusals import BridgeRefused, NoAnswer
+from mostovi.exchange.bridge.refusals import BridgeRefused, NoAnswer, RefusalReason, reason_of
 from mostovi.exchange.bridge.registers import PersonNotInRegister, ask_register, find_contract, list_contracts
 from mostovi.exchange.bridge.usages import EntryNotFound, fetch_receipt, find_usages
 from mostovi.exchange.bridge.values import (
@@ -55,6 +55,7 @@ __all__ = [
     "Member",
     "NoAnswer",
     "PersonNotInRegister",
+    "RefusalReason",
     "ReservedDocument",
     "Stated",
     "Usage",
@@ -74,6 +75,7 @@ __all__ = [
     "list_contracts",
     "list_log_entries",
     "list_members",
+    "reason_of",
     "reserve_document",
     "revoke_document",
     "seal_document",

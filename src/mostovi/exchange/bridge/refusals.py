@@ -1,9 +1,32 @@
 """How a call over the bridge can fail."""
 
+from typing import Literal
+
 from django.utils.translation import gettext_noop
 
+from mostovi.exchange.protocol.faults import Fault
 from mostovi.exchange.protocol.xroad import find_fault
 from mostovi.kernel.errors import Refusal
+
+RefusalReason = Literal["no_case", "no_contract", "not_registered", "silent", "other"]
+
+_REASONS: dict[RefusalReason, frozenset[Fault]] = {
+    "no_case": frozenset({Fault.CASE_REFERENCE_MISSING}),
+    "no_contract": frozenset(
+        {
+            Fault.ACCESS_DENIED,
+            Fault.NO_CONTRACT,
+            Fault.CONTRACT_NOT_VALID_NOW,
+            Fault.CONTRACT_NOT_SIGNED,
+            Fault.CONTRACT_WRONG_PARTY,
+            Fault.CONTRACT_WRONG_SERVICE,
+            Fault.CONTRACT_CHANGED,
+            Fault.FIELD_NOT_IN_CONTRACT,
+        }
+    ),
+    "not_registered": frozenset({Fault.UNKNOWN_MEMBER, Fault.UNKNOWN_SERVICE, Fault.UNKNOWN_KEY}),
+    "silent": frozenset({Fault.NETWORK_ERROR, Fault.SERVICE_FAILED}),
+}
 
 
 class BridgeRefused(Refusal):
@@ -48,3 +71,9 @@ def refusal_for(error_type: str, message: str, detail: str, institution: str) ->
     if fault is not None and fault.is_temporary:
         return NoAnswer(institution, error_type)
     return BridgeRefused(error_type, message=message, detail=detail)
+
+
+def reason_of(error_type: str) -> RefusalReason:
+    """Why a question came to nothing, as a person needs to know it; ``silent`` is no refusal."""
+    fault = find_fault(error_type)
+    return next((reason for reason, faults in _REASONS.items() if fault in faults), "other")
