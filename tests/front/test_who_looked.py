@@ -67,6 +67,41 @@ def test_a_refused_attempt_is_shown(amra, bridge):
     assert "none given" in page
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("Server.ClientProxy.CaseReferenceMissing", "Somebody asked without a case for: your address."),
+        ("Server.ServerProxy.AccessDenied", "No contract allows it."),
+        ("server.clientproxy.field_not_in_contract", "No contract allows it."),
+        ("Server.ClientProxy.UnknownMember", "is not registered for it."),
+        (
+            "Server.ServerProxy.InvalidSignatureValue",
+            "The gateway refused it: The signature of the message is wrong",
+        ),
+        ("Client.BadRequest", "The gateway refused it: The request is not written as the exchange requires."),
+    ],
+)
+def test_why_an_attempt_was_refused_is_said_in_words(amra, bridge, code, words):
+    bridge.usages = [usage(action="refused", service="residence", refusal_code=code)]
+    assert words in read(amra)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "Server.ServerProxy.NetworkError",
+        "server.serverproxy.network_error",
+        "Server.ServerProxy.ServiceFailed",
+    ],
+)
+def test_a_register_that_did_not_answer_refused_nothing(amra, bridge, code):
+    bridge.usages = [usage(action="asked", service="residence", refusal_code=code)]
+    page = read(amra)
+    assert "Asked for: your address. The institution did not answer." in page
+    assert "Refused. Nothing was shown." not in page
+    assert "<dt>Attempts refused</dt><dd>0</dd>" in page
+
+
 def test_institutions_that_did_not_answer_are_named(amra, bridge):
     bridge.silent = ("zenica-registrar",)
     page = read(amra)

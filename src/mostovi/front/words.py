@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from mostovi.exchange.public import LogEntry, Usage
+from mostovi.exchange.public import BridgeRefused, LogEntry, Usage, reason_of
 from mostovi.kernel.languages import current_variant, text_in
 from mostovi.services.public import list_services
 
@@ -88,6 +88,8 @@ def what_happened(usage: Usage) -> str:
     if usage.action == "read":
         return str(OFFICIAL_ACTS.get(usage.service, _("Worked on your application.")))
     fact = EXCHANGE_SERVICES.get(usage.service, usage.service)
+    if did_not_answer(usage):
+        return _("Asked for: {fact}. The institution did not answer.").format(fact=fact)
     sentences = {"asked": _("Asked for: {fact}."), "answered": _("Answered: {fact}.")}
     return sentences.get(usage.action, "{fact}").format(fact=fact)
 
@@ -109,9 +111,22 @@ def log_deed(entry: LogEntry) -> str:
     return str(words.get(key, LOG_ACTIONS["read"]))
 
 
+def did_not_answer(usage: Usage) -> bool:
+    """Whether the register, or a gateway on the way, was down or too slow: no attempt was refused."""
+    return usage.action == "asked" and reason_of(usage.refusal_code or "") == "silent"
+
+
 def why_refused(usage: Usage) -> str:
     """One sentence for a look that did not take place."""
-    fact = EXCHANGE_SERVICES.get(usage.service, usage.service)
-    if (usage.refusal_code or "").endswith("CaseReferenceMissing"):
-        return _("Somebody asked without a case for: {fact}. The refusal was counted.").format(fact=fact)
-    return _("Somebody asked for: {fact}. No contract allows it. The refusal was counted.").format(fact=fact)
+    code = usage.refusal_code or ""
+    fact = EXCHANGE_SERVICES.get(usage.service, usage.service) or _("something that cannot be read")
+    sentences = {
+        "no_case": _("Somebody asked without a case for: {fact}. The refusal was counted."),
+        "no_contract": _("Somebody asked for: {fact}. No contract allows it. The refusal was counted."),
+        "not_registered": _(
+            "Somebody asked for: {fact}. Who asked, or who was asked, is not registered for it. "
+            "The refusal was counted."
+        ),
+    }
+    other = _("Somebody asked for: {fact}. The gateway refused it: {reason}")
+    return sentences.get(reason_of(code), other).format(fact=fact, reason=_(BridgeRefused(code).message))
