@@ -116,6 +116,7 @@ class Citizen(Browser):
         "lives_since": {"day": "1", "month": "5", "year": "2023"},
         "account": {"answer": "BA390000000000000001"},
         "tell_by": {"answer": "here"},
+        "registrar": {"answer": "zenica-registrar"},
         "language": {"answer": "bs"},
     }
 
@@ -133,8 +134,10 @@ class Citizen(Browser):
     def apply(self) -> None:
         page = self.begin()
         code = page.path.split("/")[2]
-        page = self.post(f"/zahtjevi/{code}/podaci")
-        while "/pitanje/" in page.path:
+        while "/pitanje/" in page.path or page.path.endswith("/podaci"):
+            if page.path.endswith("/podaci"):
+                page = self.post(page.path)
+                continue
             key = page.path.rsplit("/", 1)[1]
             page = self.post(page.path, self.FORMS[key])
             assert page.status == 200, (key, page.status, page.html[:3000])
@@ -193,7 +196,12 @@ class Clerk(Citizen):
     def begin(self) -> Page:
         looked = self.post("/predmeti/upit", {"personal_number": self.neighbour})
         assert looked.status == 403, looked.status
-        form = {"service": self.service, "name": self.name, "personal_number": self.customer}
+        form = {
+            "service": self.service,
+            "name": self.name,
+            "personal_number": self.customer,
+            "identity_document": "identity_card",
+        }
         page = self.post("/salter/", form)
         assert self.neighbour not in looked.html
         assert self.customer not in page.html

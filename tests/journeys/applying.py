@@ -7,13 +7,20 @@ from journeys.visiting import Visitor
 CHILD_ALLOWANCE, BIRTH_EXTRACT = "/usluge/child-allowance/", "/usluge/birth-extract/"
 # An IBAN with right check digits (ISO 13616) of a bank that does not exist.
 ACCOUNT = "BA39 1290 0794 0102 8494"
-ANSWERS = {"lives_with_you": "all", "tell_by": "here", "which_child": "1"}
+ANSWERS = {"lives_with_you": "all", "tell_by": "here", "which_child": "1", "registrar": "zenica-registrar"}
 
 
 def begin(person: Visitor) -> None:
     """From the service's page to the facts."""
     person.press("Start")
+    choose_register(person)
     assert person.path.endswith("/podaci")
+
+
+def choose_register(person: Visitor) -> None:
+    """Where only the person knows which register to ask, that is the first question."""
+    if current_question(person) == "registrar":
+        answer(person, "registrar")
 
 
 def agree(person: Visitor) -> None:

@@ -14,12 +14,14 @@ def test_sanja_issues_an_extract_at_the_counter_for_somebody_who_came(window: Op
     sanja.go("/")
     sanja.follow("Sanja")
     assert sanja.path == "/salter/"
+    sanja.picture("counter")
     refuses_a_mistyped_number(sanja)
     sanja.find("input[name=service][value=birth-extract]").check()
+    sanja.find("input[name=identity_document][value=identity_card]").check()
     sanja.find("#name").fill("Milan Savić")
     sanja.find("#personal_number").fill(MILAN.number)
-    sanja.picture("24-counter")
     sanja.press("Ask the registers")
+    applying.choose_register(sanja)
     assert sanja.path.endswith("/podaci")
     assert MILAN.number not in sanja.page.content()
     applying.agree(sanja)
@@ -30,11 +32,21 @@ def test_sanja_issues_an_extract_at_the_counter_for_somebody_who_came(window: Op
 
     milan = window(scripts=False)
     milan.sign_in("milan", "/moji-podaci/")
-    assert applying.displayed(code) in milan.reading, "he sees what was done for him at the counter"
+    looks = milan.find("ol.log > li").filter(has_text=applying.displayed(code)).all_inner_texts()
+    assert looks, "he sees what was done for him at the counter"
+    at_the_counter = milan.say("a clerk at a counter")
+    seen = f"{at_the_counter}, {milan.say('identity card shown')}"
+    assert any(seen in look for look in looks)
+    exchanges = [look for look in looks if milan.say("Asked by") in look]
+    assert exchanges
+    assert all(at_the_counter in look for look in exchanges), "nobody would be untrue"
+    assert not [look for look in looks if milan.say("none given") in look]
+    assert all(milan.say("Legal basis") in look for look in looks)
 
 
 def refuses_a_mistyped_number(sanja: Visitor) -> None:
     sanja.find("#name").fill("Milan Savić")
+    sanja.find("input[name=identity_document][value=identity_card]").check()
     sanja.find("#personal_number").fill(MILAN.number[:-1] + str((int(MILAN.number[-1]) + 1) % 10))
     sanja.press("Ask the registers")
     assert sanja.status == 422
@@ -50,7 +62,7 @@ def test_zlata_reads_every_look_and_no_name(window: OpenWindow) -> None:
     zlata.sees(".facts > article.fact", 7)
     zlata.go("/revizija/")
     assert zlata.reads("only added to"), "the proof from the first visit to the second"
-    zlata.picture("25-audit")
+    zlata.picture("audit")
     knows_nobody(zlata)
     looks = 0
     for address in zlata.find('.facts a[href^="/revizija/"]').evaluate_all(
@@ -60,7 +72,7 @@ def test_zlata_reads_every_look_and_no_name(window: OpenWindow) -> None:
         looks += zlata.find("table tbody tr").count()
         knows_nobody(zlata)
     assert looks > 50
-    zlata.picture("26-log-entries")
+    zlata.picture("log-entries")
 
 
 def knows_nobody(zlata: Visitor) -> None:

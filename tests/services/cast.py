@@ -33,7 +33,6 @@ RECORDS: Mapping[tuple[str, str], Mapping[str, Any]] = {
                 "family_name": "Kovač",
                 "born_on": "2019-09-02",
                 "born_in": "Brčko",
-                "jmb_last_four": "0017",
             }
         ]
     },

@@ -12,12 +12,15 @@ ANSWERS = {
     "lives_since": "2. 9. 2019.",
     "account": "BA39 1290 0794 0102 8494",
     "tell_by": "here",
+    "registrar": "zenica-registrar",
     "language": "sr-Cyrl",
 }
 
 
 def a_draft(actor: Actor, service: str = "child-allowance") -> str:
     code = start_case(actor=actor, service=service)
+    if service == "birth-extract":
+        record_answer(actor=actor, code=code, question="registrar", answer=ANSWERS["registrar"])
     ask_facts(actor=actor, code=code)
     return code
 

@@ -9,8 +9,7 @@ import pytest
 from mostovi.kernel.access import ANONYMOUS, Actor
 from mostovi.kernel.errors import NotAllowed, NotFound
 from mostovi.kernel.models import AuditLine, Message
-from mostovi.services import rules, tasks
-from mostovi.services import inquiries
+from mostovi.services import catalogue, inquiries, rules, tasks
 from mostovi.services.actions import applying
 from mostovi.services.actions.applying import (
     NotAgreed,
@@ -26,7 +25,6 @@ from mostovi.services.actions.asking import ask_facts
 from mostovi.services.actions.disputing import NothingToDispute, dispute_fact, take_back_dispute
 from mostovi.services.definition import InvalidAnswer
 from mostovi.services.models import Case, Fact
-from mostovi.services import catalogue
 from mostovi.services.queries.case_sheets import find_case_sheet
 from mostovi.services.queries.sheets import find_draft_sheet, find_next_question
 from mostovi.services.values import CaseState, FactState
@@ -274,8 +272,13 @@ def test_others_do_not_find_her_application(act: object, amra: Actor, milan: Act
 
 def test_sanja_types_for_milan_and_the_case_says_so(sanja: Actor, bridge: Bridge) -> None:
     code = start_case_at_counter(
-        actor=sanja, service="birth-extract", personal_number=MILAN_NUMBER, name="Milan Savić"
+        actor=sanja,
+        service="birth-extract",
+        personal_number=MILAN_NUMBER,
+        name="Milan Savić",
+        identity_document="passport",
     )
+    record_answer(actor=sanja, code=code, question="registrar", answer="zenica-registrar")
     ask_facts(actor=sanja, code=code)
     agree_to_facts(actor=sanja, code=code)
     record_answer(actor=sanja, code=code, question="language", answer="sr-Cyrl")
@@ -287,7 +290,11 @@ def test_sanja_types_for_milan_and_the_case_says_so(sanja: Actor, bridge: Bridge
 
 def test_what_sanja_typed_is_milans_when_he_signs_in_himself(sanja: Actor, bridge: Bridge) -> None:
     code = start_case_at_counter(
-        actor=sanja, service="birth-extract", personal_number=MILAN_NUMBER, name="Milan Savić"
+        actor=sanja,
+        service="birth-extract",
+        personal_number=MILAN_NUMBER,
+        name="Milan Savić",
+        identity_document="passport",
     )
     milan = sign_in("Milan Savić", MILAN_NUMBER)
     assert find_case_sheet(milan, code).code == code
@@ -297,7 +304,11 @@ def test_only_a_clerk_applies_for_others(amra: Actor, damir: Actor, bridge: Brid
     for actor in (amra, damir):
         with pytest.raises(NotAllowed):
             start_case_at_counter(
-                actor=actor, service="birth-extract", personal_number=MILAN_NUMBER, name="Milan"
+                actor=actor,
+                service="birth-extract",
+                personal_number=MILAN_NUMBER,
+                name="Milan",
+                identity_document="passport",
             )
 
 

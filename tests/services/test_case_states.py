@@ -136,8 +136,8 @@ def test_a_withdrawn_application_is_taken_up_again_within_a_day() -> None:
         ([FactState.WAITING], True, CaseState.WAITING_FOR_FACTS),
         ([FactState.ANSWERED], True, CaseState.SEALED),
         ([FactState.ANSWERED, FactState.NOT_FOUND], False, CaseState.TO_DECIDE),
-        ([FactState.NOT_FOUND], True, CaseState.TO_DECIDE),
-        ([FactState.REFUSED], True, CaseState.TO_DECIDE),
+        ([FactState.NOT_FOUND], True, CaseState.WAITING_FOR_APPLICANT),
+        ([FactState.REFUSED], True, CaseState.WAITING_FOR_APPLICANT),
         ([], False, CaseState.TO_DECIDE),
     ],
 )

@@ -201,11 +201,20 @@ def test_who_is_not_signed_in_is_sent_to_sign_in(page: str, db: None) -> None:
 
 def test_sanja_applies_with_milan_and_the_number_is_not_shown_again(sanja: Actor, bridge: Bridge) -> None:
     client = browser(sanja)
-    form = {"service": "birth-extract", "name": "Milan Savić", "personal_number": "1234567890123"}
+    form = {
+        "service": "birth-extract",
+        "name": "Milan Savić",
+        "personal_number": "1234567890123",
+        "identity_document": "passport",
+    }
     page = client.post("/salter/", form)
     assert page.status_code == 422
     assert "1234567890123" not in text_of(page)
     page = client.post("/salter/", {**form, "personal_number": MILAN_NUMBER}, follow=True)
+    assert "Where was your birth registered?" in text_of(page)
+    assert MILAN_NUMBER not in text_of(page)
+    question = f"/zahtjevi/{Case.objects.get().code}/pitanje/registrar"
+    page = client.post(question, {"answer": "zenica-registrar"}, follow=True)
     assert "What institutions already know" in text_of(page)
     assert MILAN_NUMBER not in text_of(page)
     code = Case.objects.get().code

@@ -12,7 +12,13 @@ from mostovi.kernel.access import Actor
 from mostovi.kernel.errors import NotAllowed, NotFound
 from mostovi.kernel.models import AuditLine, Message
 from mostovi.services import public, rules, tasks
-from mostovi.services.actions.applying import withdraw_case
+from mostovi.services.actions.applying import (
+    agree_to_facts,
+    record_answer,
+    start_over,
+    withdraw_case,
+)
+from mostovi.services.actions.asking import ask_facts
 from mostovi.services.actions.desk import (
     answer_official,
     ask_applicant,
@@ -26,7 +32,8 @@ from mostovi.services.models import Case, Decision, Document
 from mostovi.services.queries.case_sheets import find_case_sheet, find_desk_sheet
 from mostovi.services.queries.cases import find_document
 from mostovi.services.queries.desk_lists import list_desk
-from mostovi.services.values import CaseState, Outcome
+from mostovi.services.queries.sheets import find_draft_sheet
+from mostovi.services.values import CaseState, FactState, Outcome
 from services.cast import Bridge, Clock, an_official
 from services.story import a_draft, a_sent_case, answer_all, send
 
@@ -303,14 +310,53 @@ def test_zenica_goes_silent_just_before_the_extract(milan: Actor, bridge: Bridge
 def test_what_is_no_pdf_is_not_delivered(milan: Actor, bridge: Bridge) -> None:
     bridge.extract = b"<html>error</html>"
     code = a_sent_case(milan, "birth-extract")
-    assert find_case_sheet(milan, code).state == CaseState.TO_DECIDE
+    assert find_case_sheet(milan, code).state == CaseState.WAITING_FOR_APPLICANT
     assert not Document.objects.exists()
 
 
-def test_a_register_without_an_entry_hands_the_extract_to_an_official(milan: Actor, bridge: Bridge) -> None:
+def test_without_an_entry_nothing_is_sent_and_another_place_is_chosen(milan: Actor, bridge: Bridge) -> None:
     bridge.unknown = {"zenica-registrar"}
+    code = a_draft(milan, "birth-extract")
+    assert find_draft_sheet(milan, code).no_entry_at == "zenica-registrar"
+    with pytest.raises(rules.NoEntry):
+        agree_to_facts(actor=milan, code=code)
+    bridge.unknown = set()
+    record_answer(actor=milan, code=code, question="registrar", answer="brcko-registrar")
+    case = Case.objects.get(code=code)
+    assert set(case.facts.values_list("provider", "state")) == {("brcko-registrar", FactState.NOT_ASKED)}
+    record_answer(actor=milan, code=code, question="registrar", answer="zenica-registrar")
+    ask_facts(actor=milan, code=code)
+    answer_all(milan, code)
+    assert send(milan, code) == CaseState.DELIVERED
+
+
+def test_a_register_that_turns_out_to_have_no_entry_gives_the_application_back(
+    milan: Actor, bridge: Bridge
+) -> None:
+    code = a_draft(milan, "birth-extract")
+    answer_all(milan, code)
+    bridge.unknown = {"zenica-registrar"}
+    assert send(milan, code) == CaseState.WAITING_FOR_APPLICANT
+    sheet = find_case_sheet(milan, code)
+    assert sheet.returned_by == "zenica-registrar"
+    assert {"withdraw", "start_over"} <= sheet.steps
+    with pytest.raises(rules.WrongState):
+        answer_official(actor=milan, code=code, text="Look again, please.")
+    new = start_over(actor=milan, code=code)
+    assert find_case_sheet(milan, code).state == CaseState.WITHDRAWN
+    assert find_draft_sheet(milan, new).open_questions == ("registrar", "language")
+
+
+def test_a_silent_register_without_an_entry_gives_the_application_back_later(
+    milan: Actor, bridge: Bridge, time: Clock
+) -> None:
+    bridge.silent = {"zenica-registrar"}
     code = a_sent_case(milan, "birth-extract")
-    assert find_case_sheet(milan, code).state == CaseState.TO_DECIDE
+    bridge.silent, bridge.unknown = set(), {"zenica-registrar"}
+    for _ in range(3):
+        time.now += timedelta(seconds=20)
+        public.do_due_work(time.now)
+    assert find_case_sheet(milan, code).returned_by == "zenica-registrar"
 
 
 def test_a_withdrawal_in_the_same_moment_wins_over_the_document(milan: Actor, bridge: Bridge) -> None:

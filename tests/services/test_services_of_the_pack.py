@@ -44,12 +44,17 @@ def test_the_steps_are_those_that_the_rules_of_cases_allow(key):
 @pytest.mark.parametrize("key", SERVICES)
 def test_every_fact_is_covered_by_a_contract_with_the_owner(key):
     definition = service(key)
-    for request in definition.requests:
+    asked = [
+        (provider, request)
+        for request in definition.requests
+        for provider in definition.providers_of(request.provider)
+    ]
+    for provider, request in asked:
         fields = {
             field
             for contract in CONTRACTS
             if contract.get("consumer") == definition.owner
-            and contract["provider"] == request.provider
+            and contract["provider"] == provider
             and contract["service"] == request.service
             for field in contract["fields"]
         }
@@ -61,7 +66,8 @@ def test_the_owner_and_every_register_are_institutions_of_the_pack(key):
     rows = YAML(typ="safe").load((FOLDERS.parent / "institutions.yaml").read_text("utf-8"))
     codes = {row["code"] for row in rows}
     definition = service(key)
-    assert {definition.owner, *(fact.provider for fact in definition.facts)} <= codes
+    asked = {place for fact in definition.facts for place in definition.providers_of(fact.provider)}
+    assert {definition.owner, *asked} <= codes
 
 
 def test_nothing_is_said_to_be_verified_that_is_not():

@@ -47,6 +47,7 @@ GET  zahtjevi/<case_code:code>/potvrda                        sign-in   open  no
 GET  zahtjevi/<case_code:code>/odustajanje                    sign-in   open  none  no    no    no    no
 POST zahtjevi/<case_code:code>/odustajanje                    sign-in   *     none  no    no    no    no
 POST zahtjevi/<case_code:code>/obnova                         sign-in   *     none  no    no    no    no
+POST zahtjevi/<case_code:code>/ponovo                         sign-in   *     none  no    none  none  none
 GET  zahtjevi/<case_code:code>/odgovor                        sign-in   open  none  no    no    no    no
 POST zahtjevi/<case_code:code>/odgovor                        sign-in   *     none  no    no    no    no
 GET  zahtjevi/<case_code:code>/dokumenti/<case_code:document>.pdf  sign-in open none open none none none

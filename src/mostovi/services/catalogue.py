@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from mostovi.kernel.errors import NotFound
 from mostovi.kernel.pack import pack_directory
+from mostovi.services import rules
 from mostovi.services.definition import (
     Question,
     RuleOutcome,
@@ -135,5 +136,29 @@ def due_on(case: Case, now: datetime) -> date:
 
 def issue_request(case: Case) -> IssueRequest:
     """Whom to ask for the document, in the language and script the person chose."""
-    provider, _, service = definition_of(case).issued_by.partition(".")
-    return IssueRequest(provider, service, parameters=dict(case.answers))
+    definition = definition_of(case)
+    name, _, service = definition.issued_by.partition(".")
+    parameters = {key: answer for key, answer in case.answers.items() if key not in definition.choosing}
+    return IssueRequest(definition.provider_of(name, case.answers), service, parameters=parameters)
+
+
+def check_can_go_on(case: Case) -> None:
+    """An application that no official decides goes on only with a register that knows the person."""
+    definition = definition_of(case)
+    if any(question.key in definition.choosing for question in list_open_questions(case)):
+        raise rules.QuestionsOpen
+    if definition.automatic and case.facts.filter(state=FactState.NOT_FOUND).exists():
+        raise rules.NoEntry
+
+
+def providers_by_fact(case: Case) -> dict[str, tuple[str, str]]:
+    """Institution and exchange service of each fact; no institution while the person has not chosen one."""
+    definition = definition_of(case)
+    asked = {
+        request.key: (definition.provider_of(request.provider, case.answers), request.service)
+        for request in definition.requests
+    }
+    if definition.automatic:
+        issue = issue_request(case)
+        asked[DOCUMENT_KEY] = (issue.provider, issue.service)
+    return asked

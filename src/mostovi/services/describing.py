@@ -90,7 +90,7 @@ def describe_facts(case: Case) -> tuple[FactCard, ...]:
     return tuple(
         _card(definition, request, by_key[request.key])
         for request in definition.requests
-        if request.key in by_key
+        if request.key in by_key and by_key[request.key].provider
     )
 
 
@@ -198,7 +198,7 @@ def describe_event(event: str) -> str:
         "received": _("The application was sent"),
         "waiting_for_facts": _("A register does not answer; we ask again by ourselves"),
         "complete": _("Everything is there; an official decides"),
-        "handed_to_official": _("The register could not write the document; an official looks at it"),
+        "returned": _("The register has no entry; the application came back to the person"),
         "taken": _("An official took the case"),
         "given_back": _("The official gave the case back to the office"),
         "applicant_asked": _("The official asked a question"),

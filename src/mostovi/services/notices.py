@@ -54,10 +54,20 @@ def _delivered(context: Context) -> tuple[str, str]:
     )
 
 
+def _returned(context: Context) -> tuple[str, str]:
+    return (
+        _("The register has no entry for you: {service}").format(**_values(context)),
+        _("Open your application {code} to choose another place or to withdraw it.").format(
+            **_values(context)
+        ),
+    )
+
+
 _TEMPLATES: dict[str, Callable[[Context], tuple[str, str]]] = {
     "services.receipt": _receipt,
     "services.complete": _complete,
     "services.question_from_official": _question,
+    "services.returned": _returned,
     "services.delivered": _delivered,
 }
 

@@ -7,7 +7,16 @@ from datetime import date, datetime, timedelta
 from mostovi.kernel.access import Actor, check_is_official, check_recently_authenticated
 from mostovi.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from mostovi.services.definition.values import Proposal
-from mostovi.services.values import CaseState, Channel, FactState, Outcome, Party, Standing, Step
+from mostovi.services.values import (
+    CaseState,
+    Channel,
+    FactState,
+    IdentityDocument,
+    Outcome,
+    Party,
+    Standing,
+    Step,
+)
 
 RESTORE_WITHIN = timedelta(hours=24)
 SHORTEST_REASONS = 20
@@ -52,6 +61,13 @@ TRANSITIONS: tuple[Transition, ...] = (
     _may(Step.TAKE, [Party.CASEWORKER], [_STATE.TO_DECIDE]),
     _may(Step.ASK_APPLICANT, [Party.CASEWORKER], [_STATE.TO_DECIDE], _STATE.WAITING_FOR_APPLICANT),
     _may(Step.REPLY, [Party.APPLICANT], [_STATE.WAITING_FOR_APPLICANT], _STATE.TO_DECIDE),
+    _may(
+        Step.RETURN_TO_APPLICANT,
+        [Party.SYSTEM],
+        [_STATE.RECEIVED, _STATE.WAITING_FOR_FACTS],
+        _STATE.WAITING_FOR_APPLICANT,
+    ),
+    _may(Step.START_OVER, _APPLYING, [_STATE.WAITING_FOR_APPLICANT], _STATE.WITHDRAWN),
     _may(Step.DRAFT_DECISION, [Party.CASEWORKER], [_STATE.TO_DECIDE]),
     _may(Step.DECIDE, [Party.CASEWORKER], [_STATE.TO_DECIDE], _STATE.DECIDED),
     _may(Step.SEAL, [Party.SYSTEM], [_STATE.DECIDED], _STATE.SEALED),
@@ -108,9 +124,19 @@ class QuestionsOpen(Conflict):
     message = "Some questions are not answered yet. Answer them, then send the application."
 
 
+class NoEntry(Conflict):
+    code = "no_entry"
+    message = "This register has no entry for you. Choose another place, or ask at its counter."
+
+
 class AmountUnknown(Conflict):
     code = "amount_unknown"
     message = "By these facts the rules give no amount. Ask the applicant, or refuse with reasons."
+
+
+class IdentityNotSeen(Invalid):
+    code = "identity_not_seen"
+    message = "Ask for an identity document, look at it, and choose which one the person showed you."
 
 
 class TextMissing(Invalid):
@@ -218,6 +244,30 @@ def check_amount(amount_feninga: int | None) -> None:
         raise AmountUnknown
 
 
+def check_can_start_at_counter(actor: Actor, owner: str) -> None:
+    """A clerk types only what the clerk's own institution answers for. ``owner`` is the service's."""
+    check_is_official(actor, owner, "clerk")
+
+
+def check_identity_seen(document: str) -> IdentityDocument:
+    """Nobody applies at a counter for somebody who is not there."""
+    if document not in set(IdentityDocument):
+        raise IdentityNotSeen
+    return IdentityDocument(document)
+
+
+def check_asked(*, asked: bool) -> None:
+    """Only a question of an official can be answered."""
+    if not asked:
+        raise WrongState
+
+
+def check_returned(*, asked: bool) -> None:
+    """Only what a register sent back begins anew; an official's question is answered."""
+    if asked:
+        raise WrongState
+
+
 def check_text(text: str) -> None:
     if not text.strip():
         raise TextMissing
@@ -226,14 +276,14 @@ def check_text(text: str) -> None:
 def state_after_facts(facts: Iterable[FactState], *, automatic: bool) -> CaseState:
     """Where a sent application goes: it waits for registers, is issued by itself, or lies on the desk.
 
-    A service that issues by itself goes to an official when a register refuses or does not know
-    the person.
+    A service that issues by itself has no official: when a register refuses or does not know the person,
+    it goes back to her.
     """
     states = set(facts)
     if FactState.WAITING in states or FactState.NOT_ASKED in states:
         return CaseState.WAITING_FOR_FACTS
-    if automatic and states <= {FactState.ANSWERED}:
-        return CaseState.SEALED
+    if automatic:
+        return CaseState.SEALED if states <= {FactState.ANSWERED} else CaseState.WAITING_FOR_APPLICANT
     return CaseState.TO_DECIDE
 
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path("usluge/<slug:service>/", starting.service_start, name="service"),
     path("zahtjevi/", applications.my_cases, name="my_cases"),
     path("zahtjevi/<case_code:code>/", applications.case_page, name="case"),
+    path("zahtjevi/<case_code:code>/ponovo", applications.again, name="again"),
     path("zahtjevi/<case_code:code>/podaci", starting.facts, name="facts"),
     path("zahtjevi/<case_code:code>/podaci/<slug:key>/primjedba", starting.dispute, name="dispute"),
     path("zahtjevi/<case_code:code>/pitanje/<slug:key>", questions.question, name="question"),

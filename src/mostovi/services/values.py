@@ -45,6 +45,14 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
+class IdentityDocument(StrEnum):
+    """With what a person proved at a counter who she is. Its number is not written down."""
+
+    IDENTITY_CARD = "identity_card"
+    PASSPORT = "passport"
+    DRIVING_LICENCE = "driving_licence"
+
+
 class Party(StrEnum):
     """Who somebody is to one case."""
 
@@ -68,6 +76,8 @@ class Step(StrEnum):
     TAKE = "take"
     ASK_APPLICANT = "ask_applicant"
     REPLY = "reply"
+    RETURN_TO_APPLICANT = "return_to_applicant"
+    START_OVER = "start_over"
     DRAFT_DECISION = "draft_decision"
     DECIDE = "decide"
     SEAL = "seal"

@@ -49,18 +49,16 @@ def _birth_record(connection: sqlite3.Connection, question: Question) -> Facts:
 
 
 def _children_of_parent(connection: sqlite3.Connection, question: Question) -> Facts:
-    """An empty list is an answer: no child in this register has this parent."""
+    """An empty list is an answer: no child in this register has this parent.
+
+    No part of a child's number is given: with the day of birth it would nearly be the whole.
+    """
     rows = connection.execute(
-        "SELECT given_name, family_name, born_on, born_in, person_number FROM births "
+        "SELECT given_name, family_name, born_on, born_in FROM births "
         "WHERE ? IN (mother_number, father_number) ORDER BY born_on, person_number",
         (question.subject,),
     )
-    return {"children": [_child(dict(row)) for row in rows]}
-
-
-def _child(row: Facts) -> Facts:
-    number = row.pop("person_number")
-    return row | {"jmb_last_four": number[-4:]}
+    return {"children": [dict(row) for row in rows]}
 
 
 def _marriage_record(connection: sqlite3.Connection, question: Question) -> Facts:

@@ -27,7 +27,6 @@ _TYPES: dict[str, dict[str, Any]] = {
                 "family_name": {"type": "string"},
                 "born_on": {"type": "string", "format": "date"},
                 "born_in": {"type": "string"},
-                "jmb_last_four": {"type": "string", "pattern": "^[0-9]{4}$"},
             },
         },
     },

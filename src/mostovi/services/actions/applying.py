@@ -6,14 +6,13 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from mostovi.kernel import clock
-from mostovi.kernel.access import Actor, check_is_official, check_is_person
+from mostovi.kernel.access import Actor, check_is_person
 from mostovi.kernel.codes import new_code
 from mostovi.kernel.errors import Conflict
 from mostovi.kernel.people import find_or_create_person_at_counter, find_person
 from mostovi.kernel.personal_number import check_personal_number
 from mostovi.services import catalogue, rules
 from mostovi.services.actions.settling import settle
-from mostovi.services.definition import ServiceDefinition
 from mostovi.services.models import Case, Fact
 from mostovi.services.recording import find_case, move, note, write_audit_line
 from mostovi.services.telling import tell
@@ -32,16 +31,19 @@ def start_case(*, actor: Actor, service: str) -> str:
     return _start(actor=actor, service=service, applicant_id=actor.person_id)
 
 
-def start_case_at_counter(*, actor: Actor, service: str, personal_number: str, name: str) -> str:
+def start_case_at_counter(
+    *, actor: Actor, service: str, personal_number: str, name: str, identity_document: str
+) -> str:
     """The person stands at the counter; the application is marked as assisted, with the clerk."""
-    check_is_official(actor, role="clerk")
+    rules.check_can_start_at_counter(actor, catalogue.find_definition(service).owner)
+    seen = rules.check_identity_seen(identity_document)
     check_personal_number(personal_number)
     rules.check_text(name)
     person = find_or_create_person_at_counter(personal_number=personal_number, name=name.strip())
-    return _start(actor=actor, service=service, applicant_id=person.id)
+    return _start(actor=actor, service=service, applicant_id=person.id, identity_document=seen)
 
 
-def _start(*, actor: Actor, service: str, applicant_id: int) -> str:
+def _start(*, actor: Actor, service: str, applicant_id: int, **seen: str) -> str:
     drafts = Case.objects.filter(
         applicant_id=applicant_id,
         service=service,
@@ -51,16 +53,16 @@ def _start(*, actor: Actor, service: str, applicant_id: int) -> str:
     draft = drafts.first()
     if draft is None:
         try:
-            return _create(actor=actor, service=service, applicant_id=applicant_id)
+            return _create(actor=actor, service=service, applicant_id=applicant_id, **seen)
         except IntegrityError:
             # The other click of a double click was faster.
             draft = drafts.get()
-    _hand_over(draft, actor)
+    _go_on_with(draft, actor, **seen)
     return draft.code
 
 
 @transaction.atomic
-def _create(*, actor: Actor, service: str, applicant_id: int) -> str:
+def _create(*, actor: Actor, service: str, applicant_id: int, **seen: str) -> str:
     now = clock.now()
     definition = catalogue.find_definition(service)
     case = Case.objects.create(
@@ -75,8 +77,8 @@ def _create(*, actor: Actor, service: str, applicant_id: int) -> str:
         submission_token=secrets.token_urlsafe(24),
         started_at=now,
     )
-    _prepare_facts(case, definition)
-    note(case, "started", actor=actor, now=now, channel=case.channel)
+    _prepare_facts(case)
+    note(case, "started", actor=actor, now=now, channel=case.channel, **seen)
     return case.code
 
 
@@ -86,23 +88,32 @@ def _unused_code() -> str:
     return code
 
 
-def _prepare_facts(case: Case, definition: ServiceDefinition) -> None:
-    wanted = [(request.key, request.provider, request.service) for request in definition.requests]
-    if definition.automatic:
-        issue = catalogue.issue_request(case)
-        wanted.append((catalogue.DOCUMENT_KEY, issue.provider, issue.service))
+def _prepare_facts(case: Case) -> None:
     Fact.objects.bulk_create(
         Fact(case=case, key=key, provider=provider, exchange_service=service)
-        for key, provider, service in wanted
+        for key, (provider, service) in catalogue.providers_by_fact(case).items()
     )
 
 
+def _point_facts_at(case: Case) -> None:
+    """The person chose another institution: what the one before answered does not count any more."""
+    for key, (provider, service) in catalogue.providers_by_fact(case).items():
+        stale = case.facts.filter(key=key).exclude(provider=provider)
+        if stale.delete()[0]:
+            Fact.objects.create(case=case, key=key, provider=provider, exchange_service=service)
+            Case.objects.filter(pk=case.pk).update(facts_agreed_at=None)
+
+
 @transaction.atomic
-def _hand_over(draft: Case, actor: Actor) -> None:
-    """Another clerk of the counter goes on with what a colleague began."""
-    if actor.kind == "official" and draft.assisted_by_id != actor.person_id:
+def _go_on_with(draft: Case, actor: Actor, **seen: str) -> None:
+    """A clerk goes on with what was begun at the counter, by a colleague or before."""
+    if actor.kind != "official":
+        return
+    event = "draft_resumed"
+    if draft.assisted_by_id != actor.person_id:
         Case.objects.filter(pk=draft.pk).update(assisted_by_id=actor.person_id)
-        write_audit_line(draft, "draft_handed_over", actor=actor)
+        event = "draft_handed_over"
+    write_audit_line(draft, event, actor=actor, detail=seen)
 
 
 @transaction.atomic
@@ -110,6 +121,7 @@ def agree_to_facts(*, actor: Actor, code: str) -> None:
     """The person has seen what registers answered and lets this one application use it."""
     case = find_case(code)
     rules.check_can(Step.AGREE, actor, case.standing())
+    catalogue.check_can_go_on(case)
     if case.facts_agreed_at is None:
         now = clock.now()
         move(case, Step.AGREE, CaseState.DRAFT, facts_agreed_at=now)
@@ -125,6 +137,7 @@ def record_answer(*, actor: Actor, code: str, question: str, answer: str | None)
     rules.check_can(Step.ANSWER, actor, case.standing())
     answers = catalogue.check_and_keep(case, question, answer)
     move(case, Step.ANSWER, CaseState.DRAFT, answers=answers)
+    _point_facts_at(find_case(code))
     write_audit_line(case, "answered", actor=actor, detail={"question": question})
 
 
@@ -154,6 +167,7 @@ def _submit_once(case: Case, actor: Actor) -> None:
 def _submit(case: Case, actor: Actor, now: datetime) -> None:
     if catalogue.list_open_questions(case):
         raise rules.QuestionsOpen
+    catalogue.check_can_go_on(case)
     if case.facts_agreed_at is None and case.facts.exclude(key=catalogue.DOCUMENT_KEY).exists():
         raise NotAgreed
     due_on = catalogue.due_on(case, now)
@@ -181,6 +195,23 @@ def withdraw_case(*, actor: Actor, code: str) -> None:
     rules.check_can(Step.WITHDRAW, actor, case.standing())
     before = case.state
     move(case, Step.WITHDRAW, CaseState.WITHDRAWN, state_before_withdrawal=before, withdrawn_at=now)
+    note(case, "withdrawn", actor=actor, now=now)
+
+
+def start_over(*, actor: Actor, code: str) -> str:
+    """A register could not help: the application ends, and the code of a new draft is given."""
+    case = find_case(code)
+    rules.check_can(Step.START_OVER, actor, case.standing())
+    rules.check_returned(asked=bool(case.question_from_official))
+    _end_returned(actor=actor, code=code)
+    return _start(actor=actor, service=case.service, applicant_id=case.applicant_id)
+
+
+@transaction.atomic
+def _end_returned(*, actor: Actor, code: str) -> None:
+    now, case = clock.now(), find_case(code)
+    before = case.state
+    move(case, Step.START_OVER, CaseState.WITHDRAWN, state_before_withdrawal=before, withdrawn_at=now)
     note(case, "withdrawn", actor=actor, now=now)
 
 

@@ -32,7 +32,8 @@ def ask_facts(*, actor: Actor, code: str) -> None:
     """Ask every register that was not asked yet. Who is silent is asked again by the worker."""
     case = find_case(code)
     rules.check_can(Step.ASK_FACTS, actor, case.standing())
-    _ask_registers(case, case.facts.filter(state=FactState.NOT_ASKED).exclude(key=DOCUMENT_KEY), actor=actor)
+    known = case.facts.filter(state=FactState.NOT_ASKED).exclude(key=DOCUMENT_KEY).exclude(provider="")
+    _ask_registers(case, known, actor=actor)
 
 
 def ask_again(*, code: str, now: datetime, silent: set[str]) -> None:

@@ -47,6 +47,7 @@ def answer_official(*, actor: Actor, code: str, text: str) -> None:
     """The applicant answers what the official asked."""
     case = find_case(code)
     rules.check_can(Step.REPLY, actor, case.standing())
+    rules.check_asked(asked=bool(case.question_from_official))
     rules.check_text(text)
     move(
         case,

@@ -19,6 +19,7 @@ from mostovi.services.fact_tries import asker_for, columns_of, lease
 from mostovi.services.inquiries import Inquiry, Reply, ask
 from mostovi.services.models import Case, Document, Fact
 from mostovi.services.recording import find_case, move, note
+from mostovi.services.telling import tell
 from mostovi.services.values import CaseState, FactState, Step
 
 MOSTOVI = system_actor("worker")
@@ -79,8 +80,7 @@ def _keep(case: Case, fact: Fact, reply: Reply) -> None:
     elif columns["state"] == FactState.WAITING:
         _keep_waiting(case, now)
     else:
-        move(case, Step.COMPLETE, CaseState.TO_DECIDE)
-        note(case, "handed_to_official", actor=MOSTOVI, now=now, provider=fact.provider)
+        return_to_applicant(case, now, provider=fact.provider)
 
 
 def _keep_document(case: Case, fact: Fact, document: IssuedDocument, now: datetime) -> None:
@@ -96,6 +96,13 @@ def _keep_document(case: Case, fact: Fact, document: IssuedDocument, now: dateti
     )
     move(case, Step.ISSUE, CaseState.SEALED, decided_at=now)
     note(case, "issued", actor=MOSTOVI, now=now, provider=fact.provider, document=document.code)
+
+
+def return_to_applicant(case: Case, now: datetime, *, provider: str) -> None:
+    """No entry, or no document: nobody else decides, so the person chooses what next."""
+    move(case, Step.RETURN_TO_APPLICANT, CaseState.WAITING_FOR_APPLICANT)
+    note(case, "returned", actor=MOSTOVI, now=now, provider=provider)
+    tell(case, "returned")
 
 
 def _keep_waiting(case: Case, now: datetime) -> None:

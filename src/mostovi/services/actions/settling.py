@@ -1,5 +1,6 @@
 """Where a sent application goes by itself: to the registers once more, to the desk, or to its document."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from django.db import transaction
@@ -7,7 +8,7 @@ from django.db import transaction
 from mostovi.kernel import clock
 from mostovi.kernel.access import system_actor
 from mostovi.services import rules
-from mostovi.services.actions.issuing import issue_extract
+from mostovi.services.actions.issuing import issue_extract, return_to_applicant
 from mostovi.services.catalogue import definition_of
 from mostovi.services.models import Case
 from mostovi.services.recording import find_case, move, note
@@ -30,8 +31,17 @@ def settle(*, code: str) -> None:
     target = rules.state_after_facts(map(FactState, states), automatic=definition.automatic)
     if target == CaseState.SEALED:
         issue_extract(code=code, now=clock.now())
+    elif target == CaseState.WAITING_FOR_APPLICANT:
+        _return(case)
     elif target != case.state:
         _move_on(case, target)
+
+
+@transaction.atomic
+def _return(case: Case) -> None:
+    at_fault = case.facts.filter(state__in=(FactState.NOT_FOUND, FactState.REFUSED)).first()
+    with suppress(rules.WrongState):  # withdrawn, or the worker was faster
+        return_to_applicant(case, clock.now(), provider=at_fault.provider if at_fault else "")
 
 
 @transaction.atomic

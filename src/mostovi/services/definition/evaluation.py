@@ -49,7 +49,7 @@ def facts_from_register(
     """
     facts = {}
     for source in definition.facts:
-        if (source.provider, source.service) == (provider, service):
+        if source.service == service and provider in definition.providers_of(source.provider):
             value = read_fact(source.kind, fields.get(source.field))
             if value is not None:
                 facts[source.key] = value

@@ -72,7 +72,10 @@ class Proposal(StrEnum):
 
 @dataclass(frozen=True)
 class FactSource:
-    """One fact and where it stays: ``from: tuzla-canton-interior.residence.address``."""
+    """One fact and where it stays: ``from: tuzla-canton-interior.residence.address``.
+
+    ``provider`` is an institution, or the key of the question whose answer names one.
+    """
 
     key: str
     kind: FactKind
@@ -323,6 +326,22 @@ class ServiceDefinition:
         for fact in self.facts:
             grouped.setdefault((fact.provider, fact.service), []).append(fact)
         return tuple(FactRequest(*where, facts=tuple(facts)) for where, facts in grouped.items())
+
+    @property
+    def choosing(self) -> tuple[str, ...]:
+        """The questions whose answers say which institution is asked."""
+        named = {fact.provider for fact in self.facts} | {self.issued_by.partition(".")[0]}
+        return tuple(question.key for question in self.questions if question.key in named)
+
+    def provider_of(self, name: str, answers: Mapping[str, Any]) -> str:
+        """The institution behind the first part of a ``from``; empty while the person has not chosen it."""
+        return str(answers.get(name) or "") if name in self.choosing else name
+
+    def providers_of(self, name: str) -> tuple[str, ...]:
+        """Every institution that it may be."""
+        if name not in self.choosing:
+            return (name,)
+        return tuple(choice.value for choice in self.question(name).choices)
 
     def question(self, key: str) -> Question:
         return next(question for question in self.questions if question.key == key)

@@ -35,6 +35,7 @@ from mostovi.services.values import (
     CaseState,
     Channel,
     DocumentSummary,
+    FactState,
     Outcome,
     Party,
     Standing,
@@ -100,6 +101,7 @@ class CaseSheet:
     documents: tuple[DocumentSummary, ...]
     question_from_official: str
     reply_from_applicant: str
+    returned_by: str
     steps: frozenset[Step]
 
 
@@ -187,8 +189,17 @@ def _sheet(case: Case, actor: Actor) -> CaseSheet:
         documents=tuple(document.summary() for document in case.documents.filter(sealed_at__isnull=False)),
         question_from_official=case.question_from_official,
         reply_from_applicant=case.reply_from_applicant,
+        returned_by=_returned_by(case),
         steps=_possible_steps(actor, standing),
     )
+
+
+def _returned_by(case: Case) -> str:
+    """The institution that could not help and gave the application back; empty when it is elsewhere."""
+    if case.state != CaseState.WAITING_FOR_APPLICANT or case.question_from_official:
+        return ""
+    fact = case.facts.filter(state__in=(FactState.NOT_FOUND, FactState.REFUSED)).first()
+    return fact.provider if fact else case.institution
 
 
 def _history(case: Case) -> tuple[Happening, ...]:

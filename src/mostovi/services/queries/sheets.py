@@ -29,7 +29,7 @@ from mostovi.services.describing import (
     text,
 )
 from mostovi.services.models import Case
-from mostovi.services.values import CaseState, Step
+from mostovi.services.values import CaseState, FactState, Step
 
 
 class FactUnknown(NotFound):
@@ -68,6 +68,8 @@ class QuestionSheet:
     answer: Any
     progress: ProgressSheet
     previous: str
+    service: str
+    chooses_register: bool
     assisted: bool
 
 
@@ -82,6 +84,8 @@ class DraftSheet:
     gazette: str
     institution: str
     automatic: bool
+    no_entry_at: str
+    chooses_by: str
     free: bool
     cards: tuple[FactCard, ...]
     answers: tuple[Row, ...]
@@ -98,7 +102,7 @@ class DraftSheet:
 class RegisterLine:
     """What a service asks of one register."""
 
-    provider: str
+    providers: tuple[str, ...]
     register: str
     facts: tuple[str, ...]
     articles: tuple[str, ...]
@@ -166,9 +170,10 @@ def find_fact_sheet(actor: Actor, code: str, key: str) -> FactSheet:
 
 
 def list_counter_services(actor: Actor) -> list[ServiceSheet]:
-    """What a clerk may apply for with somebody at the counter, by title."""
+    """What a clerk may apply for with somebody at the counter, by title: the own institution's services."""
     check_is_official(actor, role="clerk")
-    sheets = [_service_sheet(definition, may_start=True) for definition in catalogue.list_definitions()]
+    own = [each for each in catalogue.list_definitions() if each.owner == actor.institution]
+    sheets = [_service_sheet(definition, may_start=True) for definition in own]
     return sorted((sheet for sheet in sheets if "counter" in sheet.channels), key=lambda sheet: sheet.title)
 
 
@@ -193,6 +198,8 @@ def find_question_sheet(actor: Actor, code: str, key: str) -> QuestionSheet:
         answer=case.answers.get(key),
         progress=replace(describe_progress(case, questions), current=place + 1),
         previous=keys[place - 1] if place else "",
+        service=case.service,
+        chooses_register=key in catalogue.definition_of(case).choosing,
         assisted=case.assisted_by_id is not None,
     )
 
@@ -228,6 +235,8 @@ def _draft_sheet(case: Case) -> DraftSheet:
         gazette=say(definition.law.gazette),
         institution=case.institution,
         automatic=definition.automatic,
+        no_entry_at=_no_entry_at(case) if definition.automatic else "",
+        chooses_by=definition.choosing[0] if definition.choosing else "",
         free=definition.cost.feninga == 0,
         cards=cards,
         answers=describe_answers(case),
@@ -239,6 +248,12 @@ def _draft_sheet(case: Case) -> DraftSheet:
         submission_token=case.submission_token,
         assisted=case.assisted_by_id is not None,
     )
+
+
+def _no_entry_at(case: Case) -> str:
+    """The institution whose register does not know the person; empty when each does."""
+    fact = case.facts.filter(state=FactState.NOT_FOUND).first()
+    return fact.provider if fact else ""
 
 
 def _shown_choices(question: Question) -> tuple[ShownChoice, ...]:
@@ -253,7 +268,7 @@ def _shown_choice(choice: Choice) -> ShownChoice:
 
 def _register_line(definition: ServiceDefinition, request: FactRequest) -> RegisterLine:
     return RegisterLine(
-        provider=request.provider,
+        providers=definition.providers_of(request.provider),
         register=text(definition, f"registers.{request.service}"),
         facts=tuple(text(definition, f"facts.{fact.key}") for fact in request.facts),
         articles=request.articles,

@@ -3,10 +3,11 @@
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from mostovi.kernel.access_views import ActedRequest, access
 from mostovi.kernel.errors import Invalid
-from mostovi.services.actions.applying import restore_case, withdraw_case
+from mostovi.services.actions.applying import restore_case, start_over, withdraw_case
 from mostovi.services.actions.delivering import note_reading
 from mostovi.services.actions.desk import answer_official
 from mostovi.services.forms import sentence_of
@@ -41,6 +42,14 @@ def withdraw(request: ActedRequest, code: str) -> HttpResponse:
         withdraw_case(actor=request.actor, code=code)
         return HttpResponseRedirect(reverse("services:case", args=[code]))
     return render(request, "services/withdraw.html", {"sheet": find_case_sheet(request.actor, code)})
+
+
+@require_POST
+@access("signed_in")
+def again(request: ActedRequest, code: str) -> HttpResponse:
+    """The register had no entry: the same once more, with another place."""
+    new = start_over(actor=request.actor, code=code)
+    return HttpResponseRedirect(reverse("services:resume", args=[new]))
 
 
 @access("person")

@@ -27,15 +27,17 @@ def service_start(request: ActedRequest, service: str) -> HttpResponseBase:
 def start(request: ActedRequest, service: str) -> HttpResponse:
     code = start_case(actor=request.actor, service=service)
     ask_facts(actor=request.actor, code=code)
-    return HttpResponseRedirect(reverse("services:facts", args=[code]))
+    return HttpResponseRedirect(reverse("services:resume", args=[code]))
 
 
 @access("signed_in")
 def facts(request: ActedRequest, code: str) -> HttpResponse:
     """What institutions already know, before it is used."""
+    sheet = find_draft_sheet(request.actor, code)
+    if sheet.chooses_by and not sheet.cards:
+        return HttpResponseRedirect(reverse("services:question", args=[code, sheet.chooses_by]))
     if request.method == "POST":
         return _ask_or_agree(request, code)
-    sheet = find_draft_sheet(request.actor, code)
     watching = "pazi" in request.GET and sheet.progress.facts_waiting > 0
     response = render(request, "services/facts.html", {"sheet": sheet, "watching": watching})
     if watching:

@@ -77,5 +77,5 @@ def list_contract_pairs() -> tuple[tuple[str, str], ...]:
 
 def _pairs() -> Iterator[tuple[str, str]]:
     for row in YAML(typ="safe").load(pack_directory() / "contracts.yaml"):
-        if not row.get("every_pair"):
+        if not row.get("every_pair") and row["consumer"] != row["provider"]:
             yield row["consumer"], row["provider"]

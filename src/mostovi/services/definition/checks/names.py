@@ -24,6 +24,7 @@ def find_name_mistakes(definition: ServiceDefinition, documents: Mapping[str, Do
             yield document.mistake(path, f"The name `{path[-1]}` is taken.", "Choose another name.")
     for question in definition.questions:
         yield from _question(definition, question, documents["questions.yaml"])
+    yield from _choosing(definition, documents["questions.yaml"])
     yield from _amount(definition, documents["rules.yaml"])
     yield from _template(definition, documents["service.yaml"])
     yield from _examples(definition, documents["examples.yaml"])
@@ -58,6 +59,19 @@ def _question(definition: ServiceDefinition, question: Question, document: Docum
         yield document.mistake(
             (*path, "from"), f"There is no fact `{question.from_fact}`.", f"Use one of: {', '.join(facts)}."
         )
+
+
+def _choosing(definition: ServiceDefinition, document: Document) -> Iterator[Mistake]:
+    """Whoever is to be asked is known before anything else: from a closed list, asked of everybody."""
+    for key in definition.choosing:
+        question = definition.question(key)
+        path = ("questions", key)
+        if question.kind != Kind.CHOICE or question.choices_from:
+            what = f"`{key}` names the institution to ask, but is no closed list."
+            yield document.mistake(path, what, "Make it `kind: choice` with member codes as `choices:`.")
+        elif question.ask_if or question.from_fact or question.optional:
+            what = f"`{key}` names the institution to ask, but is not asked of everybody."
+            yield document.mistake(path, what, "Remove `ask_if`, `from` and `optional`.")
 
 
 def _amount(definition: ServiceDefinition, document: Document) -> Iterator[Mistake]:
