@@ -28,10 +28,16 @@ class Actor:
 
 
 ANONYMOUS = Actor(kind="anonymous")
+_ROLES = ("caseworker", "clerk", "supervisor")
 
 
 def system_actor(name: str) -> Actor:
     return Actor(kind="system", name=name)
+
+
+def role_of(actor: Actor) -> str:
+    """An official's first role; nothing for everybody else."""
+    return next((role for role in _ROLES if actor.kind == "official" and role in actor.roles), "")
 
 
 def check_is_signed_in(actor: Actor) -> None:

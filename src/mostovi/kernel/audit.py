@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from mostovi.kernel import clock
-from mostovi.kernel.access import Actor
+from mostovi.kernel.access import Actor, role_of
 from mostovi.kernel.models import AuditLine
 
 
@@ -21,20 +21,42 @@ def record(
     purpose: str = "",
     detail: Mapping[str, Any] | None = None,
 ) -> UUID:
-    """Write one line. ``detail`` holds words and codes, never a name or a personal number."""
-    line = AuditLine.objects.create(
-        at=clock.now(),
-        actor_kind=actor.kind,
-        actor_id=actor.person_id,
-        actor_institution=actor.institution or "",
-        action=action,
-        subject_id=subject_person_id,
-        institution=institution,
-        case=case,
-        purpose=purpose,
-        detail=dict(detail or {}),
-    )
-    return line.id
+    """Write one line. ``detail`` holds words and codes, never a name or a personal number.
+
+    What an official of another office does stands in the log of that office, too: who answers for the
+    official answers for the line.
+    """
+    at = clock.now()
+    lines = [
+        AuditLine.objects.create(
+            at=at,
+            actor_kind=actor.kind,
+            actor_id=actor.person_id,
+            actor_institution=actor.institution or "",
+            action=action,
+            subject_id=subject_person_id,
+            institution=log,
+            case=case,
+            purpose=purpose,
+            detail={**_office_of(actor), **(detail or {})},
+        )
+        for log in _logs_for(actor, institution)
+    ]
+    return lines[0].id
+
+
+def _logs_for(actor: Actor, institution: str) -> tuple[str, ...]:
+    if actor.kind == "official" and actor.institution and actor.institution != institution:
+        return institution, actor.institution
+    return (institution,)
+
+
+def _office_of(actor: Actor) -> dict[str, str]:
+    """For whom an official acts and in which role, as the person is told."""
+    if actor.kind != "official":
+        return {}
+    role = role_of(actor)
+    return {"actor_institution": actor.institution or "", **({"role": role} if role else {})}
 
 
 @dataclass(frozen=True)

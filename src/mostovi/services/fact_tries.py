@@ -11,20 +11,29 @@ from mostovi.kernel.people import personal_number_of, pseudonym_for
 from mostovi.services import rules
 from mostovi.services.inquiries import Asker, Reply, describe_contract
 from mostovi.services.models import Case, Fact
-from mostovi.services.values import FactState
+from mostovi.services.values import FactState, Party
 
 LEASE = timedelta(seconds=30)
 
 
 def asker_for(case: Case, actor: Actor) -> Asker:
-    """The applicant is the one who asks, also when our worker asks again on her behalf."""
-    acting = actor.person_id if actor.person_id is not None else case.applicant_id
+    """Who asks, also when our worker asks again: the applicant, or the clerk who applies with her."""
+    person_id, acting = _acting_in(case, actor)
     return Asker(
         institution=case.institution,
         case=case.code,
-        user=pseudonym_for(acting, case.institution),
+        user=pseudonym_for(person_id, case.institution),
+        acting=acting,
         subject_jmb=personal_number_of(case.applicant_id, actor=actor, purpose=f"case {case.code}"),
     )
+
+
+def _acting_in(case: Case, actor: Actor) -> tuple[int, str]:
+    if actor.kind == "official" and actor.person_id is not None:
+        return actor.person_id, rules.party_of(actor, case.standing()) or actor.kind
+    if actor.person_id is None and case.assisted_by_id is not None:
+        return case.assisted_by_id, Party.CLERK
+    return case.applicant_id, "person"
 
 
 def lease(fact: Fact, now: datetime) -> bool:

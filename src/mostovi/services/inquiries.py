@@ -36,11 +36,15 @@ class Reply:
 
 @dataclass(frozen=True)
 class Asker:
-    """On whose behalf the bridge is asked. The personal number lives only as long as this object."""
+    """On whose behalf the bridge is asked, and who does it.
+
+    The personal number lives only as long as this object.
+    """
 
     institution: str
     case: str
     user: str
+    acting: str
     subject_jmb: str = field(repr=False)
 
 
@@ -54,6 +58,7 @@ def ask(inquiry: Inquiry, asker: Asker, timeout_seconds: float = DEADLINE_SECOND
             fields=inquiry.fields,
             case=asker.case,
             user=asker.user,
+            acting=asker.acting,
             parameters=inquiry.parameters,
             timeout_seconds=timeout_seconds,
         )

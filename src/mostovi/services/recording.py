@@ -9,6 +9,7 @@ from django.db import transaction
 from mostovi.kernel import audit
 from mostovi.kernel.access import Actor
 from mostovi.services import rules
+from mostovi.services.catalogue import definition_of
 from mostovi.services.models import Case, HistoryEntry
 from mostovi.services.values import CaseState, Party, Step
 
@@ -49,5 +50,19 @@ def write_audit_line(
         subject_person_id=case.applicant_id,
         case=case.code,
         purpose=case.service,
-        detail=detail,
+        detail={**why(case), **_part_of(actor, case), **(detail or {})},
     )
+
+
+def why(case: Case) -> dict[str, Mapping[str, str]]:
+    """What a case is for and by which law, per language: whoever the log is read to is told both."""
+    definition = definition_of(case)
+    law = definition.law
+    cited = {language: f"{act} ({law.gazette[language]})" for language, act in law.act.items()}
+    return {"purpose": dict(definition.title), "legal_basis": cited}
+
+
+def _part_of(actor: Actor, case: Case) -> dict[str, str]:
+    """An official may have several roles; in this case it is one."""
+    party = rules.party_of(actor, case.standing())
+    return {"role": str(party)} if party in {Party.CASEWORKER, Party.CLERK} else {}

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from mostovi.exchange import public as exchange
 from mostovi.kernel import audit, people
-from mostovi.kernel.access import Actor, check_is_official
+from mostovi.kernel.access import Actor, check_is_official, role_of
 from mostovi.kernel.personal_number import check_personal_number
 
 
@@ -38,6 +38,7 @@ def look_up_person(*, actor: Actor, personal_number: str) -> exchange.Answer:
         fields=ADDRESS.fields,
         case=None,
         user=people.pseudonym_for(actor.person_id, actor.institution),
+        acting=role_of(actor) or actor.kind,
     )
 
 

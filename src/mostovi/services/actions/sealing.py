@@ -22,7 +22,7 @@ from mostovi.services.catalogue import definition_of
 from mostovi.services.documents import render_template
 from mostovi.services.models import Case, Decision, Document
 from mostovi.services.papers import decision_data
-from mostovi.services.recording import find_case, move, note
+from mostovi.services.recording import find_case, move, note, why
 from mostovi.services.values import CaseState, Step
 
 logger = logging.getLogger(__name__)
@@ -110,6 +110,7 @@ def _record(case: Case, decision: Decision, document: Document, pdf: bytes) -> e
         user=pseudonym_for(decision.official_id, case.institution),
         authenticated_at=decision.authenticated_at,
         decided_at=decision.decided_at,
+        **why(case),
     )
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from mostovi.kernel import audit
 from mostovi.kernel.access import Actor, check_is_official, check_is_person
 from mostovi.services import rules
 from mostovi.services.models import Case, Document, Fact
+from mostovi.services.recording import write_audit_line
 from mostovi.services.values import (
     CaseState,
     CaseSummary,
@@ -60,7 +60,7 @@ def open_case(actor: Actor, code: str) -> Case:
         raise rules.CaseNotFound
     party = rules.check_can_see(actor, case.standing())
     if party != Party.APPLICANT:
-        _note_look(actor, action="case_read", institution=case.institution, case=case)
+        write_audit_line(case, "case_read", actor=actor)
     return case
 
 
@@ -95,23 +95,9 @@ def find_document(actor: Actor, code: str, document: str) -> DocumentFile:
     if found is None:
         raise rules.CaseNotFound
     if party != Party.APPLICANT:
-        _note_look(actor, action="document_read", institution=case.institution, case=case)
+        write_audit_line(case, "document_read", actor=actor)
     return DocumentFile(found.code, found.kind, bytes(found.pdf))
 
 
 def _sealed_documents(case: Case) -> QuerySet[Document]:
     return case.documents.filter(sealed_at__isnull=False)
-
-
-def _note_look(
-    actor: Actor, *, action: str, institution: str, case: Case | None = None, count: int | None = None
-) -> None:
-    audit.record(
-        actor=actor,
-        action=action,
-        institution=institution,
-        subject_person_id=case.applicant_id if case else None,
-        case=case.code if case else "",
-        purpose=case.service if case else "desk",
-        detail={"cases": count} if count is not None else None,
-    )
