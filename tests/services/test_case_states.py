@@ -242,3 +242,14 @@ class CaseLife(RuleBasedStateMachine):
 
 
 TestCaseLife = CaseLife.TestCase
+
+
+@pytest.mark.parametrize("text", ["a" * 2000, "a\r\n" * 1000, "š" * 2000])
+def test_two_thousand_signs_are_enough_for_anybody(text: str) -> None:
+    rules.check_text(text)
+
+
+def test_a_text_that_is_too_long_is_refused_with_both_numbers() -> None:
+    with pytest.raises(rules.TooLong) as refusal:
+        rules.check_text("a" * 200_000)
+    assert refusal.value.sentence() == "At most 2,000 signs; yours has 200,000."

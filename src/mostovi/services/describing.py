@@ -66,6 +66,7 @@ class ProgressSheet:
     facts_waiting: int
     questions_total: int
     questions_done: int
+    questions_most: int = 0
     current: int = 0
     sent: bool = False
 
@@ -103,6 +104,7 @@ def describe_progress(case: Case, questions: Iterable[Question]) -> ProgressShee
         facts_waiting=sum(state in (FactState.WAITING, FactState.NOT_ASKED) for state in states),
         questions_total=len(asked),
         questions_done=sum(key in case.answers for key in asked),
+        questions_most=len(catalogue.definition_of(case).questions),
         sent=case.received_at is not None,
     )
 

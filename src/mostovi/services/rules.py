@@ -20,6 +20,8 @@ from mostovi.services.values import (
 
 RESTORE_WITHIN = timedelta(hours=24)
 SHORTEST_REASONS = 20
+LONGEST_TEXT = 2000
+LONGEST_NAME = 200
 QUICK_TRIES = 40
 _STATE = CaseState
 BEFORE_DECISION = (
@@ -142,6 +144,11 @@ class IdentityNotSeen(Invalid):
 class TextMissing(Invalid):
     code = "text_missing"
     message = "Write a sentence or two, so that the other side knows what is meant."
+
+
+class TooLong(Invalid):
+    code = "too_long"
+    message = "At most {most} signs; yours has {count}."
 
 
 def party_of(actor: Actor, case: Standing) -> Party | None:
@@ -268,9 +275,18 @@ def check_returned(*, asked: bool) -> None:
         raise WrongState
 
 
-def check_text(text: str) -> None:
+def check_text(text: str, most: int = LONGEST_TEXT) -> None:
+    """Something is written, and not more than somebody can be asked to read."""
     if not text.strip():
         raise TextMissing
+    check_length(text, most)
+
+
+def check_length(text: str, most: int = LONGEST_TEXT) -> None:
+    # A browser counts a new line as one sign and sends two.
+    count = len(text.strip().replace("\r\n", "\n"))
+    if count > most:
+        raise TooLong(most=f"{most:,}", count=f"{count:,}")
 
 
 def state_after_facts(facts: Iterable[FactState], *, automatic: bool) -> CaseState:

@@ -38,7 +38,7 @@ def start_case_at_counter(
     rules.check_can_start_at_counter(actor, catalogue.find_definition(service).owner)
     seen = rules.check_identity_seen(identity_document)
     check_personal_number(personal_number)
-    rules.check_text(name)
+    rules.check_text(name, rules.LONGEST_NAME)
     person = find_or_create_person_at_counter(personal_number=personal_number, name=name.strip())
     return _start(actor=actor, service=service, applicant_id=person.id, identity_document=seen)
 

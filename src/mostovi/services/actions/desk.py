@@ -65,6 +65,7 @@ def save_draft_decision(*, actor: Actor, code: str, outcome: Outcome | None, rea
     """Keep what the official has prepared, so that signing in again loses nothing."""
     case = find_case(code)
     rules.check_can_work_on(Step.DRAFT_DECISION, actor, case.standing())
+    rules.check_length(reasons)
     move(
         case,
         Step.DRAFT_DECISION,
@@ -89,6 +90,7 @@ def decide_case(*, actor: Actor, code: str, outcome: Outcome, reasons: str) -> N
     now = clock.now()
     case = find_case(code)
     rules.check_can_decide(actor, case.standing(), now=now)
+    rules.check_length(reasons)
     assert actor.person_id is not None
     assert actor.authenticated_at is not None
     result = evaluate(case)

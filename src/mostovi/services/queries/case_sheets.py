@@ -1,7 +1,7 @@
 """A sent application as its pages show it: to the person, to the clerk who helped, and at the desk."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
@@ -41,6 +41,8 @@ from mostovi.services.values import (
     Standing,
     Step,
 )
+
+MAKING_TAKES = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ class CaseSheet:
     question_from_official: str
     reply_from_applicant: str
     returned_by: str
+    being_made: bool
     steps: frozenset[Step]
 
 
@@ -190,6 +193,7 @@ def _sheet(case: Case, actor: Actor) -> CaseSheet:
         question_from_official=case.question_from_official,
         reply_from_applicant=case.reply_from_applicant,
         returned_by=_returned_by(case),
+        being_made=_is_being_made(case, automatic=definition.automatic),
         steps=_possible_steps(actor, standing),
     )
 
@@ -200,6 +204,12 @@ def _returned_by(case: Case) -> str:
         return ""
     fact = case.facts.filter(state__in=(FactState.NOT_FOUND, FactState.REFUSED)).first()
     return fact.provider if fact else case.institution
+
+
+def _is_being_made(case: Case, *, automatic: bool) -> bool:
+    """Sent less than a minute ago: a register takes some seconds to write and seal a document."""
+    sent = case.received_at
+    return automatic and sent is not None and clock.now() - sent < MAKING_TAKES
 
 
 def _history(case: Case) -> tuple[Happening, ...]:
