@@ -46,6 +46,7 @@ def test_somebody_served_at_the_counter_is_the_same_person_when_she_signs_in() -
 
 def test_pseudonyms_differ_between_institutions() -> None:
     amra = sign_in_amra()
+    assert people.pseudonym_for(amra.id, "zenica-registrar").isalpha()
     assert people.pseudonym_for(amra.id, "zenica-registrar") != people.pseudonym_for(
         amra.id, "brcko-registrar"
     )

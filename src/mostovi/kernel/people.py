@@ -133,6 +133,10 @@ def last_four_digits(person_id: int, *, actor: Actor) -> str:
     return last_four(personal_number_of(person_id, actor=actor, purpose="show the last four digits"))
 
 
+# Letters only: among hexadecimal digits, thirteen in a row may look like a personal number and be refused.
+_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijkmnprs")
+
+
 def pseudonym_for(person_id: int, institution: str) -> str:
     """A pairwise pseudonym: the same person is somebody else for each institution."""
-    return _keyed(f"pairwise/{institution}", str(person_id))[:32]
+    return _keyed(f"pairwise/{institution}", str(person_id))[:32].translate(_LETTERS)
