@@ -33,7 +33,7 @@ def test_a_look_shows_who_when_why_and_by_which_law(amra, bridge):
         "Decide on child allowance",
         "K4T-92M-7AE",
         "no: demonstration agreement",
-        "nobody: the register answered by itself",
+        "the institution that asked did not say by whom",
     ):
         assert words in page
 
@@ -211,3 +211,39 @@ def test_without_a_personal_number_the_page_says_what_is_missing(signed_in, brid
 def test_an_official_does_not_see_somebody_elses_list(signed_in, bridge):
     client = signed_in("Damir Babić", "tuzla-social-work", "caseworker")
     assert client.get("/moji-podaci/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("seen", "told"),
+    [
+        ({"seen_by": "clerk"}, "a clerk at a counter"),
+        ({"seen_by": "clerk", "identity_shown": "passport"}, "a clerk at a counter, passport shown"),
+        ({"seen_by": "caseworker"}, "a caseworker"),
+        ({"seen_by": "official"}, "an official"),
+        ({"seen_by": "person"}, "nobody but you: the register answered by itself"),
+        ({"seen_by": None}, "the institution that asked did not say by whom"),
+    ],
+)
+def test_whose_eyes_an_answer_reached_is_said_in_words(amra, bridge, seen, told):
+    bridge.usages = [usage(**seen)]
+    assert f"<dd>{told}</dd>" in read(amra)
+
+
+def test_what_an_official_did_has_its_purpose_and_law_and_no_agreement(amra, bridge):
+    bridge.usages = [official_act(purpose={"en": "Child allowance"}, legal_basis={"en": "The law (52/22)"})]
+    page = read(amra)
+    assert "The law (52/22)" in page
+    assert "In force" not in page
+
+
+def test_an_act_that_stands_in_two_logs_is_told_once_by_the_office_that_did_it(amra, bridge):
+    act = {"service": "started", "seen_by": "clerk", "requester": "banja-luka-administration"}
+    bridge.usages = [
+        official_act(**act),
+        official_act(**act, institution="banja-luka-administration", log_entry="banja-luka-administration/5"),
+    ]
+    page = read(amra)
+    assert page.count('<h3 class="pier">') == 1
+    assert '<h3 class="pier">City Administration of Banja Luka' in page
+    assert "Began an application for you at the counter." in page
+    assert "tuzla-social-work/77" in page

@@ -117,9 +117,16 @@ def _join_both_ends(usages: Iterable[exchange.Usage]) -> list[Look]:
     by_exchange: dict[str, list[exchange.Usage]] = {}
     for usage in usages:
         if usage.action != "read" or usage.seen_by not in _NOBODY_LOOKED:
-            by_exchange.setdefault(usage.exchange_id or usage.log_entry, []).append(usage)
+            by_exchange.setdefault(_what_it_tells_of(usage), []).append(usage)
     looks = [_as_look(ends) for ends in by_exchange.values()]
     return _gather_readings(sorted(looks, key=lambda look: look.usage.at, reverse=True))
+
+
+def _what_it_tells_of(usage: exchange.Usage) -> str:
+    """The same for both lines of one deed: an exchange, or an act for another office than the case's."""
+    if usage.action == "read" and usage.case:
+        return f"{usage.at.isoformat()} {usage.requester} {usage.service} {usage.case}"
+    return usage.exchange_id or usage.log_entry
 
 
 def _gather_readings(looks: Iterable[Look]) -> list[Look]:
@@ -141,8 +148,14 @@ def _gather_readings(looks: Iterable[Look]) -> list[Look]:
 
 
 def _as_look(ends: Sequence[exchange.Usage]) -> Look:
-    first, *rest = sorted(ends, key=lambda usage: _TELLING_MOST.index(usage.action))
+    first, *rest = sorted(ends, key=_telling)
     return Look(first, rest[0] if rest else None)
+
+
+def _telling(usage: exchange.Usage) -> tuple[int, bool]:
+    """The action first; of an official's act, the line of the official's own office."""
+    elsewhere = usage.action == "read" and usage.institution != usage.requester
+    return _TELLING_MOST.index(usage.action), elsewhere
 
 
 def _is_chosen(usage: exchange.Usage, chosen: Filter) -> bool:

@@ -27,12 +27,17 @@ CASE_STATES = {
     "withdrawn": gettext_lazy("Withdrawn"),
 }
 ROLES = {
-    "caseworker": gettext_lazy("an official who decides"),
-    "clerk": gettext_lazy("an official at the counter"),
+    "caseworker": gettext_lazy("a caseworker"),
+    "clerk": gettext_lazy("a clerk at a counter"),
     "supervisor": gettext_lazy("a supervisor"),
     "auditor": gettext_lazy("an auditor"),
     "person": gettext_lazy("you"),
     "official": gettext_lazy("an official"),
+}
+IDENTITY_SHOWN = {
+    "identity_card": gettext_lazy("identity card shown"),
+    "passport": gettext_lazy("passport shown"),
+    "driving_licence": gettext_lazy("driving licence shown"),
 }
 EXCHANGE_SERVICES = {
     "birthRecord": gettext_lazy("the record of your birth"),
@@ -52,6 +57,13 @@ DOCUMENT_KINDS = {
 OFFICIAL_ACTS = {
     "case_read": gettext_lazy("Opened your application."),
     "document_read": gettext_lazy("Opened a document of yours."),
+    "started": gettext_lazy("Began an application for you at the counter."),
+    "draft_handed_over": gettext_lazy("Went on with your application at the counter."),
+    "draft_resumed": gettext_lazy("Went on with your application at the counter."),
+    "registers_asked": gettext_lazy("Asked registers for facts about you at the counter."),
+    "facts_agreed": gettext_lazy("Noted at the counter that you agree to the use of these facts."),
+    "answered": gettext_lazy("Typed an answer of yours at the counter."),
+    "received": gettext_lazy("Sent your application at the counter."),
     "taken": gettext_lazy("Began to work on your application."),
     "given_back": gettext_lazy("Gave your application back to the office."),
     "applicant_asked": gettext_lazy("Asked you a question."),
@@ -101,6 +113,21 @@ def purpose_in_words(usage: Usage | LogEntry) -> str:
     purpose = text_in(usage.purpose, current_variant()) if usage.purpose else ""
     known = {service.key: service.title for service in list_services()} | LOG_PURPOSES
     return str(known.get(purpose, purpose)) or _("none given")
+
+
+def seen_by(usage: Usage) -> str:
+    """Whose eyes it reached. A register that answers an official has not answered to nobody."""
+    if usage.action == "refused" or did_not_answer(usage):
+        return _("nobody")
+    if usage.action == "sealed":
+        return _("nobody: the gateway sealed it by itself")
+    if usage.seen_by is None:
+        return _("the institution that asked did not say by whom")
+    if usage.seen_by == "person":
+        return _("nobody but you: the register answered by itself")
+    shown = IDENTITY_SHOWN.get(usage.identity_shown or "")
+    role = ROLES.get(usage.seen_by, usage.seen_by)
+    return f"{role}, {shown}" if shown else str(role)
 
 
 def log_deed(entry: LogEntry) -> str:

@@ -4,13 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from mostovi.kernel.errors import Refusal
 from mostovi.kernel.languages import current_variant
 from mostovi.services.definition import InvalidAnswer, text_of
 from mostovi.services.definition.values import Kind
 from mostovi.services.queries.sheets import QuestionSheet
+from mostovi.services.values import IdentityDocument
 
+IDENTITY_DOCUMENTS = {
+    IdentityDocument.IDENTITY_CARD: gettext_lazy("Identity card"),
+    IdentityDocument.PASSPORT: gettext_lazy("Passport"),
+    IdentityDocument.DRIVING_LICENCE: gettext_lazy("Driving licence"),
+}
 _TEMPLATES = {
     Kind.YES_NO: "services/parts/choices.html",
     Kind.CHOICE: "services/parts/choices.html",

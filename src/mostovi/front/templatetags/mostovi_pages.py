@@ -121,16 +121,12 @@ def government_level(level: str) -> str:
 
 
 @register.filter
-def role_name(role: str) -> str:
-    return _word(words.ROLES, role)
-
-
-@register.filter
 def document_kind(kind: str) -> str:
     return _word(words.DOCUMENT_KINDS, kind)
 
 
 register.filter(words.log_deed)
+register.filter(words.seen_by)
 register.filter(words.what_happened)
 register.filter(words.why_refused)
 register.filter(words.purpose_in_words)

@@ -8,26 +8,32 @@ from mostovi.kernel.access_views import ActedRequest, access
 from mostovi.kernel.errors import Invalid
 from mostovi.services.actions.applying import start_case_at_counter
 from mostovi.services.actions.asking import ask_facts
-from mostovi.services.forms import sentence_of
+from mostovi.services.forms import IDENTITY_DOCUMENTS, sentence_of
 from mostovi.services.queries.case_sheets import list_assisted_lines
 from mostovi.services.queries.sheets import list_counter_services
+from mostovi.services.rules import IdentityNotSeen, TextMissing
+
+WRONG_FIELDS: dict[type[Invalid], str] = {IdentityNotSeen: "identity_document", TextMissing: "name"}
 
 
 @access("official", role="clerk")
 def counter(request: ActedRequest) -> HttpResponse:
-    error = ""
+    error = wrong = ""
     if request.method == "POST":
         try:
             return _start(request)
         except Invalid as refusal:
             error = sentence_of(refusal)
+            wrong = WRONG_FIELDS.get(type(refusal), "personal_number")
     # What was typed is shown again, but never the personal number: a screen at a counter has onlookers.
     context = {
         "services": list_counter_services(request.actor),
         "cases": list_assisted_lines(request.actor),
         "error": error,
+        "wrong": wrong,
         "name": request.POST.get("name", ""),
         "chosen": request.POST.get("service", ""),
+        "identity_documents": IDENTITY_DOCUMENTS,
     }
     return render(request, "services/counter.html", context, status=422 if error else 200)
 
@@ -38,6 +44,7 @@ def _start(request: ActedRequest) -> HttpResponse:
         service=request.POST.get("service", ""),
         personal_number=request.POST.get("personal_number", "").strip(),
         name=request.POST.get("name", ""),
+        identity_document=request.POST.get("identity_document", ""),
     )
     ask_facts(actor=request.actor, code=code)
-    return HttpResponseRedirect(reverse("services:facts", args=[code]))
+    return HttpResponseRedirect(reverse("services:resume", args=[code]))

@@ -1,0 +1,132 @@
+"""At the counter: only the own services of the office, a document seen, and the person told of it all."""
+
+import pytest
+from django.test import Client
+
+from mostovi.config import worker_rounds
+from mostovi.exchange import public as exchange
+from mostovi.kernel.access import Actor, system_actor
+from mostovi.kernel.errors import Invalid, NotAllowed
+from mostovi.kernel.models import AuditLine
+from mostovi.services import rules
+from mostovi.services.actions.applying import start_case, start_case_at_counter
+from mostovi.services.fact_tries import asker_for
+from mostovi.services.models import Case
+from mostovi.services.queries.case_sheets import find_case_sheet
+from mostovi.services.queries.sheets import list_counter_services
+from services.cast import MILAN_NUMBER, Bridge, an_official
+from services.test_citizen_pages import browser
+
+BANJA_LUKA, TUZLA = "banja-luka-administration", "tuzla-social-work"
+
+
+def at_the_counter(clerk: Actor, service: str = "birth-extract", shown: str = "identity_card") -> Case:
+    code = start_case_at_counter(
+        actor=clerk,
+        service=service,
+        personal_number=MILAN_NUMBER,
+        name="Milan Savić",
+        identity_document=shown,
+    )
+    return Case.objects.get(code=code)
+
+
+def test_sanja_starts_only_what_banja_luka_answers_for(sanja: Actor) -> None:
+    rules.check_can_start_at_counter(sanja, BANJA_LUKA)
+    with pytest.raises(NotAllowed):
+        rules.check_can_start_at_counter(sanja, TUZLA)
+    assert {sheet.key for sheet in list_counter_services(sanja)} == {"birth-extract"}
+
+
+def test_a_service_of_another_office_is_refused_before_anybody_is_asked(sanja: Actor, bridge: Bridge) -> None:
+    with pytest.raises(NotAllowed):
+        at_the_counter(sanja, "child-allowance")
+    assert not Case.objects.exists()
+    assert not bridge.asked
+
+
+@pytest.mark.parametrize("shown", ["", "library_card", "1503990554515"])
+def test_nobody_is_typed_for_who_showed_no_identity_document(sanja: Actor, shown: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        at_the_counter(sanja, shown=shown)
+    assert refused.value.code == "identity_not_seen"
+    assert not Case.objects.exists()
+
+
+def test_the_page_asks_which_document_was_shown_and_offers_only_own_services(sanja: Actor) -> None:
+    client: Client = browser(sanja)
+    page = client.get("/salter/?lang=en").content.decode()
+    assert page.count('name="identity_document"') == 3
+    assert 'value="child-allowance"' not in page
+    form = {"service": "birth-extract", "name": "Milan Savić", "personal_number": MILAN_NUMBER}
+    answer = client.post("/salter/", form)
+    assert answer.status_code == 422
+    assert 'href="#identity_document"' in answer.content.decode()
+
+
+def test_the_line_says_which_document_was_shown_in_which_role_why_and_by_which_law(sanja: Actor) -> None:
+    case = at_the_counter(sanja, shown="passport")
+    line = AuditLine.objects.get(case=case.code, action="started")
+    assert line.institution == BANJA_LUKA
+    assert line.detail["identity_document"] == "passport"
+    assert (line.detail["role"], line.detail["actor_institution"]) == ("clerk", BANJA_LUKA)
+    assert line.detail["purpose"]["en"] == "Birth extract"
+    for language in ("bs", "hr", "sr", "en"):
+        assert "37/12" in line.detail["legal_basis"][language]
+
+
+def test_going_on_with_a_draft_is_written_down_with_the_document_shown_this_time(sanja: Actor) -> None:
+    case = at_the_counter(sanja)
+    assert at_the_counter(sanja, shown="driving_licence").code == case.code
+    colleague = an_official("Goran Ilić", BANJA_LUKA, "clerk")
+    assert at_the_counter(colleague, shown="passport").code == case.code
+    lines = AuditLine.objects.filter(case=case.code).order_by("at", "id")
+    shown = {line.action: line.detail.get("identity_document") for line in lines}
+    assert shown == {
+        "started": "identity_card",
+        "draft_resumed": "driving_licence",
+        "draft_handed_over": "passport",
+    }
+
+
+def test_an_official_of_another_office_stands_in_the_log_of_both(amra: Actor, sanja: Actor) -> None:
+    """Cases of before stay with the clerk who typed them."""
+    code = start_case(actor=amra, service="child-allowance")
+    Case.objects.filter(code=code).update(assisted_by_id=sanja.person_id)
+    AuditLine.objects.all().delete()
+    find_case_sheet(sanja, code)
+    lines = AuditLine.objects.filter(case=code, action="case_read")
+    assert {line.institution for line in lines} == {TUZLA, BANJA_LUKA}
+    assert {line.detail["actor_institution"] for line in lines} == {BANJA_LUKA}
+    assert len({line.at for line in lines}) == 1
+
+
+def test_the_worker_seals_each_line_into_its_own_log(
+    amra: Actor, sanja: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = start_case(actor=amra, service="child-allowance")
+    Case.objects.filter(code=code).update(assisted_by_id=sanja.person_id)
+    find_case_sheet(sanja, code)
+    logs: dict[str, list[exchange.AuditEntry]] = {}
+
+    def keep(*, institution: str, lines: list[exchange.AuditEntry]) -> list[str]:
+        logs.setdefault(institution, []).extend(lines)
+        return [f"{institution}/{number}" for number, _ in enumerate(lines)]
+
+    monkeypatch.setattr(exchange, "append_audit_lines", keep)
+    worker_rounds.seal_audit_lines()
+    assert [line.action for line in logs[BANJA_LUKA]] == ["case_read"]
+    assert [line.action for line in logs[TUZLA]] == ["started", "case_read"]
+    assert logs[BANJA_LUKA][0].detail["role"] == "clerk"
+
+
+def test_registers_are_asked_in_the_name_of_the_clerk_also_when_the_worker_asks_again(
+    sanja: Actor, milan: Actor, amra: Actor
+) -> None:
+    case = at_the_counter(sanja)
+    by_sanja, again = asker_for(case, sanja), asker_for(case, system_actor("worker"))
+    assert (by_sanja.acting, again.acting) == ("clerk", "clerk")
+    assert by_sanja.user == again.user
+    assert asker_for(case, milan).acting == "person"
+    own = Case.objects.get(code=start_case(actor=amra, service="child-allowance"))
+    assert asker_for(own, system_actor("worker")).acting == "person"
