@@ -130,3 +130,13 @@ def test_registers_are_asked_in_the_name_of_the_clerk_also_when_the_worker_asks_
     assert asker_for(case, milan).acting == "person"
     own = Case.objects.get(code=start_case(actor=amra, service="child-allowance"))
     assert asker_for(own, system_actor("worker")).acting == "person"
+
+
+def test_the_person_who_opens_what_was_typed_at_the_counter_is_not_sent_there(
+    milan: Actor, sanja: Actor, bridge: Bridge
+) -> None:
+    draft = at_the_counter(sanja)
+    address = f"/zahtjevi/{draft.code}/pitanje/registrar"
+    answer = {"answer": "zenica-registrar", "later": "1"}
+    assert browser(sanja).post(address, answer)["Location"] == "/salter/"
+    assert browser(milan).post(address, answer)["Location"] == "/zahtjevi/"

@@ -154,7 +154,7 @@ def _service_sheet(definition: ServiceDefinition, *, may_start: bool) -> Service
 
 def find_draft_sheet(actor: Actor, code: str) -> DraftSheet:
     """An application of the actor that is not sent yet. NotFound for others, WrongState when it is sent."""
-    return _draft_sheet(_own_draft(actor, code))
+    return _draft_sheet(actor, _own_draft(actor, code))
 
 
 def find_fact_sheet(actor: Actor, code: str, key: str) -> FactSheet:
@@ -200,7 +200,7 @@ def find_question_sheet(actor: Actor, code: str, key: str) -> QuestionSheet:
         previous=keys[place - 1] if place else "",
         service=case.service,
         chooses_register=key in catalogue.definition_of(case).choosing,
-        assisted=case.assisted_by_id is not None,
+        assisted=_is_typed_by(actor, case),
     )
 
 
@@ -223,7 +223,7 @@ def _own_draft(actor: Actor, code: str) -> Case:
     return case
 
 
-def _draft_sheet(case: Case) -> DraftSheet:
+def _draft_sheet(actor: Actor, case: Case) -> DraftSheet:
     definition = catalogue.definition_of(case)
     questions = catalogue.list_questions(case)
     cards = describe_facts(case)
@@ -246,8 +246,13 @@ def _draft_sheet(case: Case) -> DraftSheet:
         facts_agreed=case.facts_agreed_at is not None,
         due_on=catalogue.due_on(case, clock.now()),
         submission_token=case.submission_token,
-        assisted=case.assisted_by_id is not None,
+        assisted=_is_typed_by(actor, case),
     )
+
+
+def _is_typed_by(actor: Actor, case: Case) -> bool:
+    """The clerk at the counter goes back to the counter; the person whose application it is does not."""
+    return case.assisted_by_id is not None and case.assisted_by_id == actor.person_id
 
 
 def _no_entry_at(case: Case) -> str:
