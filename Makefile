@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest -q
 SYSTEM_PACKAGES := chromium fonts-noto-core gettext libnss3-tools nginx poppler-utils postgresql wrk
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all quick check fix bench bench-exchange lock system-packages messages
+.PHONY: help demo tutorial test test-all quick check fix bench bench-exchange lock system-packages messages
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -44,6 +44,10 @@ bench: bench-exchange ## every published figure
 bench-exchange: .venv/development ## exchanges per second through two gateways, beside nginx
 	@$(BIN)/python bench/exchange.py
 	@$(BIN)/python bench/figures.py
+
+tutorial: .venv/development ## play the English journeys and take the pictures of docs/tutorial anew
+	@$(BIN)/mostovi messages compile
+	@MOSTOVI_SCREENSHOTS=docs/tutorial/pictures $(PYTEST) -m journey tests/journeys
 
 messages: .venv/development ## collect the sentences to translate
 	@$(BIN)/python tests/collect_messages.py

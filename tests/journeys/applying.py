@@ -11,16 +11,9 @@ ANSWERS = {"lives_with_you": "all", "tell_by": "here", "which_child": "1", "regi
 
 
 def begin(person: Visitor) -> None:
-    """From the service's page to the facts."""
+    """From the service's page to the facts, or to the question which register holds them."""
     person.press("Start")
-    choose_register(person)
-    assert person.path.endswith("/podaci")
-
-
-def choose_register(person: Visitor) -> None:
-    """Where only the person knows which register to ask, that is the first question."""
-    if current_question(person) == "registrar":
-        answer(person, "registrar")
+    assert code_of(person)
 
 
 def agree(person: Visitor) -> None:
@@ -47,12 +40,14 @@ def answer(person: Visitor, question: str) -> None:
 
 
 def answer_all(person: Visitor) -> list[str]:
-    """Every question that is asked, one page each; the questions in their order."""
+    """Agree to the facts and answer every question, one page each; the questions in their order."""
     asked = []
-    while question := current_question(person):
-        asked.append(question)
-        answer(person, question)
-    assert person.path.endswith("/pregled")
+    while not person.path.endswith("/pregled"):
+        if question := current_question(person):
+            asked.append(question)
+            answer(person, question)
+        else:
+            agree(person)
     return asked
 
 
@@ -76,6 +71,5 @@ def apply(person: Visitor, service: str) -> str:
     """Everything at once, for the stories that begin later."""
     person.go(service)
     begin(person)
-    agree(person)
     answer_all(person)
     return send(person)

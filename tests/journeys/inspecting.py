@@ -56,7 +56,10 @@ class Inspector:
         self._html = ""
 
     def inspect(self, address: str, html: str, variant: str, *, thorough: bool) -> None:
-        """Read the page in its language; look at it in a browser if it shows anything not seen before."""
+        """Read the page in its language; look at it in a browser if it shows anything not seen before.
+
+        ``thorough``: at both widths, light and dark; otherwise on a phone alone, where words break first.
+        """
         self.pages_read += 1
         where = f"{shape_of(address)} in {variant}"
         self.faults += [f"{where}: {fault}" for fault in faults_of_language(html, variant)]
@@ -77,9 +80,8 @@ class Inspector:
 
     def _measure(self, address: str, html: str, where: str, *, thorough: bool) -> None:
         page = self._show(address, html)
-        looks = [(PHONE, "light"), (DESK, "dark")] if not thorough else []
-        looks = looks or [(width, scheme) for width in (PHONE, DESK) for scheme in ("light", "dark")]
-        for number, (width, scheme) in enumerate(looks):
+        looks = [(width, scheme) for width in (PHONE, DESK) for scheme in ("light", "dark")]
+        for number, (width, scheme) in enumerate(looks if thorough else looks[:1]):
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
             if width == PHONE and (wide := page.evaluate("document.documentElement.scrollWidth")) > PHONE:
@@ -96,7 +98,6 @@ class Inspector:
         if self._page is None:
             self._page = self.browser.new_context(locale="en-GB").new_page()
             self._page.route("**/*", self._answer)
-        self._page.goto("about:blank")
         self._page.goto(address.partition("#")[0], wait_until="load")
         self._page.evaluate(_AXE)
         return self._page

@@ -9,6 +9,8 @@ from django.utils import translation
 from django.utils.translation import gettext, npgettext, pgettext
 
 from collect_messages import MODULES, find_sentences
+from mostovi.demo.identity_provider.persons import PERSONS
+from mostovi.kernel.institutions import list_institutions
 from mostovi.kernel.languages import to_latin
 from test_languages import EKAVIAN, ENGLISH
 
@@ -90,14 +92,19 @@ def _left_over(reading: Reading, variant: str) -> Iterator[str]:
 
 @cache
 def english_sentences(variant: str) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Words that may stand alone between two tags, and fragments of sentences that may stand anywhere."""
+    """Words that may stand alone between two tags, and fragments of sentences that may stand anywhere.
+
+    A register writes names of people and places in its own script: those are no leftovers.
+    """
+    names = {person.given_name for person in PERSONS}
+    names |= {institution.place["en"] for institution in list_institutions()}
     short, long = set(), set()
     for sentence in _differing(variant):
         fragments = [" ".join(fragment.split()) for fragment in _GAP.split(sentence)]
         long |= {fragment for fragment in fragments if fragment.count(" ") >= 2}
         if len(fragments) == 1 and fragments[0].count(" ") < 2:
             short.add(fragments[0])
-    return frozenset(short), tuple(sorted(long))
+    return frozenset(short - names), tuple(sorted(long))
 
 
 def _differing(variant: str) -> Iterator[str]:

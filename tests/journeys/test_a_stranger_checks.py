@@ -17,7 +17,7 @@ def takes_the_paper_handed_over(stranger: Visitor, folder: Path) -> Path:
     """Whatever was sealed last in this country, as the first page hands it to the bank."""
     stranger.go("/")
     stranger.follow("A stranger")
-    stranger.picture("15-somebody-hands-you-a-paper")
+    stranger.picture("paper")
     return stranger.download('a[href$="/most/papir.pdf"]', folder)
 
 
@@ -44,14 +44,14 @@ def test_a_stranger_checks_a_paper_in_four_ways_and_refuses_false_ones(
     assert len(code) == 9 or short_code(pdf)
 
     stranger.follow("Check the paper")
-    stranger.picture("16-is-this-paper-genuine")
+    stranger.picture("check")
     stranger.find("#code").fill(applying.displayed(code).lower())
     stranger.submit("form:has(#code) button")
     by_code = verdict(stranger, "valid")
 
     uploads(stranger, "pdf", pdf)
     assert verdict(stranger, "valid") == by_code
-    stranger.picture("17-verdict")
+    stranger.picture("verdict")
 
     photo = photograph(pdf, tmp_path)
     uploads(stranger, "photo", photo)
@@ -70,7 +70,7 @@ def refuses_what_is_false(stranger: Visitor, pdf: Path, address: str, folder: Pa
     altered.write_bytes(with_one_byte_changed(pdf))
     uploads(stranger, "pdf", altered)
     verdict(stranger, "bad")
-    stranger.picture("18-altered")
+    stranger.picture("altered")
 
     path = address.removeprefix(stranger.country.base_url)
     forged = path[:-3] + ("AAA" if not path.endswith("AAA") else "EEE")

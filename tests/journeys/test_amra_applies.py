@@ -35,20 +35,19 @@ def test_amra_applies_without_javascript_and_sees_who_looked(
 ) -> None:
     amra = window(scripts=False)
     amra.go("/")
-    amra.picture("01-whose-shoes")
     amra.follow("Amra")
     assert amra.path == applying.CHILD_ALLOWANCE
-    amra.picture("02-the-service")
+    amra.picture("service")
 
     applying.begin(amra)
     sees_four_facts_with_source_and_basis(amra)
-    amra.picture("03-facts")
+    amra.picture("facts")
     says_the_income_is_wrong_and_takes_it_back(amra)
     applying.agree(amra)
 
     answers_wrongly_first(amra)
     assert applying.answer_all(amra)[-1] == "tell_by"
-    amra.picture("06-check-your-answers")
+    amra.picture("check-your-answers")
     cases_before = number_of_cases(amra)
     amra.page.go_back()
     code = sends_twice(amra)
@@ -58,7 +57,7 @@ def test_amra_applies_without_javascript_and_sees_who_looked(
     assert amra.reads("We have your application")
     assert applying.displayed(code) in amra.reading
     amra.sees("article.receipt dl div", 4)
-    amra.picture("07-receipt")
+    amra.picture("receipt")
     follows_the_case_by_its_code(window, code)
     sees_who_looked_with_receipts(amra, country, code, tmp_path)
 
@@ -72,7 +71,7 @@ def says_the_income_is_wrong_and_takes_it_back(amra: Visitor) -> None:
     amra.find("#text").fill("U septembru više nisam radila; prihod je manji.")
     amra.press("Save the remark")
     assert amra.reads("You said this is wrong.")
-    amra.picture("04-this-is-wrong")
+    amra.picture("this-is-wrong")
     amra.submit(income)
     amra.press("Take the remark back")
     assert not amra.reads("You said this is wrong.")
@@ -88,7 +87,7 @@ def answers_wrongly_first(amra: Visitor) -> None:
     amra.sees(".errors a[href='#answer']", 1)
     amra.sees(".field .err", 1)
     assert amra.find(".errors a").inner_text() in amra.find(".field .err").inner_text()
-    amra.picture("05-a-question-with-an-error")
+    amra.picture("question-with-an-error")
 
 
 def number_of_cases(amra: Visitor) -> int:
@@ -117,12 +116,12 @@ def follows_the_case_by_its_code(window: OpenWindow, code: str) -> None:
     assert anybody.status == 200
     assert applying.displayed(code) in anybody.reading
     assert "Kovač" not in anybody.reading
-    anybody.picture("08-track-by-code")
+    anybody.picture("track-by-code")
 
 
 def sees_who_looked_with_receipts(amra: Visitor, country: Country, code: str, folder: Path) -> None:
     amra.go("/moji-podaci/")
-    amra.picture("09-who-looked")
+    amra.picture("who-looked")
     institutions = amra.find("select[name=institution] option").evaluate_all(
         "all => all.map(one => one.value)"
     )

@@ -40,7 +40,7 @@ def test_a_clerk_is_nosy_without_a_case_and_amra_sees_it(window: OpenWindow) -> 
     assert attempts_refused(amra) == before + 1
     newest = amra.find("ol.log > li").first
     expect(newest).to_contain_text(amra.say("Refused. Nothing was shown."))
-    amra.picture("22-amra-sees-the-attempt")
+    amra.picture("attempt-seen")
     assert refused_today(amra) == counted + 1
     asks_for_an_explanation(amra)
 
@@ -62,7 +62,7 @@ def test_three_buttons_teach_trust(window: OpenWindow, tmp_path: Path) -> None:
     anybody.go("/")
     anybody.press("Alter one byte")
     anybody.sees("article.verdict.bad", 1)
-    anybody.picture("23-one-byte-altered")
+    anybody.picture("one-byte")
     anybody.press("Be nosy")
     assert anybody.reads("Refused, counted and logged")
     anybody.follow("See the attempt as Amra sees it")
@@ -79,10 +79,14 @@ def test_the_live_bridge_lights_when_a_signed_message_travels(window: OpenWindow
     milan = window(scripts=False)
     milan.sign_in("milan", applying.BIRTH_EXTRACT)
     applying.begin(milan)
+    applying.answer_all(milan)
     lit = watching.find("#feed > li").first
     expect(lit).not_to_have_id(f"message-{newest}", timeout=10_000)
     assert time.monotonic() - begun < 15
     expect(watching.find("#bridge .now strong")).not_to_be_empty()
     expect(watching.find("#bridge svg path.h")).to_have_count(1)
     watching.arrive()
-    watching.picture("00-live-bridge")
+    watching.picture("first-page")
+    telephone = window(viewport={"width": 360, "height": 740})
+    telephone.go("/")
+    telephone.picture("first-page-on-a-telephone")

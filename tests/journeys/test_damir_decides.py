@@ -42,7 +42,7 @@ def test_damir_decides_with_reasons_and_amra_reads_a_decision_that_anybody_can_c
     damir.go("/")
     damir.follow("Damir")
     assert damir.path == "/predmeti/"
-    damir.picture("10-desk")
+    damir.picture("desk")
     damir.find("#dq").fill(applying.displayed(code))
     damir.press("Find")
     damir.submit(f'.queue a[href*="{code}"]')
@@ -53,10 +53,10 @@ def test_damir_decides_with_reasons_and_amra_reads_a_decision_that_anybody_can_c
     damir.press("Preview and seal")
     assert damir.path == f"/predmeti/{code}/pregled"
     assert REASONS in damir.reading
-    damir.picture("12-preview-of-the-decision")
+    damir.picture("preview-of-the-decision")
     damir.press("Decide and seal")
     until_it_is_sealed(damir, code)
-    damir.picture("13-decided-and-sealed")
+    damir.picture("sealed")
 
     reads_her_decision(amra, country, code, tmp_path)
 
@@ -70,7 +70,7 @@ def reads_facts_with_evidence_and_rules_with_articles(damir: Visitor, folder: Pa
     case = damir.find("#case").inner_text()
     for article in ("5", "9", "11"):
         assert article in case
-    damir.picture("11-case")
+    damir.picture("case")
 
 
 def needs_reasons(damir: Visitor, code: str) -> None:
@@ -99,7 +99,7 @@ def reads_her_decision(amra: Visitor, country: Country, code: str, folder: Path)
     assert amra.reads("Your application is approved")
     assert REASONS in amra.reading
     expect(amra.find("article.sheet")).to_contain_text("Damir Babić")
-    amra.picture("14-amra-reads-her-decision")
+    amra.picture("decision")
     pdf = amra.download('a[href$=".pdf"]', folder)
     assert short_code(pdf)
     assert verify(pdf, country.trust_root) == 0

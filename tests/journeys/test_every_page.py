@@ -96,7 +96,6 @@ def leave_an_application_open(person: Visitor, who: str) -> None:
     person.go(applying.CHILD_ALLOWANCE if who == "amra" else applying.BIRTH_EXTRACT)
     applying.begin(person)
     person.go(person.path + "?pazi=1")
-    applying.agree(person)
 
 
 def test_the_pages_of_signing_in_and_out_are_no_worse(window: OpenWindow) -> None:
@@ -117,8 +116,8 @@ def test_a_question_page_weighs_at_most_25_kilobytes(window: OpenWindow) -> None
     person.page.on("request", lambda request: asked_for.append(request.url))
     person.sign_in("milan", applying.BIRTH_EXTRACT)
     applying.begin(person)
-    applying.agree(person)
-    assert applying.current_question(person)
+    while not applying.current_question(person):
+        applying.agree(person)
     asked_for.clear()
     person.page.reload()
     loaded = {urlsplit(address).path for address in asked_for}

@@ -28,7 +28,7 @@ def test_milan_gets_a_birth_extract_sealed_by_zenica_without_any_official(
     assert milan.path == applying.BIRTH_EXTRACT
     code = applying.apply(milan, applying.BIRTH_EXTRACT)
     until_the_document_is_there(milan, code)
-    milan.picture("19-milan-has-his-extract")
+    milan.picture("extract")
     assert milan.reads("Your document is ready")
     pdf = milan.download('main a[href$=".pdf"]', tmp_path)
     assert short_code(pdf).startswith("J8"), "the prefix of Zenica's registrar"
