@@ -23,7 +23,8 @@ from mostovi.exchange.protocol.merkle import HASH_BYTES, Frontier
 
 Result = TypeVar("Result")
 LARGEST_BATCH = 64
-_PAUSE_SECONDS = 0.001
+_PAUSE_SECONDS = 0.002
+_ENOUGH = 8
 LOWEST_KEPT_LEVEL = 8
 
 
@@ -84,6 +85,7 @@ class Writer:
         self.tree = self.written = _read_tree(self.connection)
         self.waiting: deque[_Job] = deque()
         self.flushing: list[_Outcome] | None = None
+        self.turn: asyncio.Handle | None = None
         self.idle = asyncio.Event()
         self.idle.set()
         self.flusher = Flusher(path, self._flushed_in_thread)
@@ -111,9 +113,16 @@ class Writer:
         self.waiting.append(job)
         if self.idle.is_set():
             self.idle.clear()
-            self.loop.call_soon(self._write_waiting)
+            self.turn = self.loop.call_soon(self._write_waiting)
+        elif self.turn is not None and len(self.waiting) >= _ENOUGH:
+            # Many came in one turn of the loop: flush the first while the rest are worked on, or all of
+            # them move from gateway to gateway in step, and one is idle while the other works.
+            self._write_waiting()
 
     def _write_waiting(self) -> None:
+        if self.turn is not None:
+            self.turn.cancel()
+            self.turn = None
         jobs = [self.waiting.popleft() for _ in range(min(len(self.waiting), LARGEST_BATCH))]
         try:
             self.flushing = self._write(jobs)
@@ -160,10 +169,10 @@ class Writer:
         """Under load a short pause lets a larger batch gather: each costs the same whatever it holds."""
         if not self.waiting:
             self.idle.set()
-        elif pause and len(self.waiting) < LARGEST_BATCH:
-            self.loop.call_later(pause, self._write_waiting)
+        elif pause and len(self.waiting) < _ENOUGH:
+            self.turn = self.loop.call_later(pause, self._write_waiting)
         else:
-            self.loop.call_soon(self._write_waiting)
+            self._write_waiting()
 
     def _fail(self, futures: list["asyncio.Future[Any]"], error: Exception) -> None:
         # Whether what failed reached the disk is not known: the database is opened and read again.
