@@ -140,3 +140,14 @@ def test_the_person_who_opens_what_was_typed_at_the_counter_is_not_sent_there(
     answer = {"answer": "zenica-registrar", "later": "1"}
     assert browser(sanja).post(address, answer)["Location"] == "/salter/"
     assert browser(milan).post(address, answer)["Location"] == "/zahtjevi/"
+
+
+def test_a_clerk_finds_no_link_to_pages_that_are_the_person_s(sanja: Actor, bridge: Bridge) -> None:
+    draft = at_the_counter(sanja)
+    Case.objects.filter(pk=draft.pk).update(
+        state="received", received_at=draft.started_at, due_on=draft.started_at.date()
+    )
+    page = browser(sanja).get(f"/zahtjevi/{draft.code}/").content.decode()
+    assert 'href="/salter/"' in page.partition("<main")[2]
+    assert 'href="/zahtjevi/"' not in page
+    assert 'href="/moji-podaci/"' not in page
