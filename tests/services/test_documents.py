@@ -127,7 +127,7 @@ def test_data_is_never_markup(name):
     assert "".join(text_in(pdf).split()) == "Name" + "".join(name.split())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_any_name_can_be_printed(given_name, reasons):
     assert extract(given_name=given_name, mother_name=reasons).startswith(b"%PDF")

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from django.utils.translation import override
 
 from mostovi.demo.agreements import list_contracts
 from mostovi.demo.portal.values import read_told
@@ -57,5 +58,6 @@ def test_a_refused_question_that_names_nothing_known_is_called_unreadable():
     contract = CONTRACTS["csw-brcko-children-01"]
     for exchange in (Exchange(AT), Exchange(AT, contract.consumer)):
         line = json.dumps(describe_for_live(exchange, Outcome.REFUSED, "Client.BadRequest", None)).encode()
-        message = describe(read_told(Numbered(1, read_event(line)).to_json()))
-        assert message.headline == message.asked == "An unreadable question, refused"
+        with override("en"):
+            message = describe(read_told(Numbered(1, read_event(line)).to_json()))
+            assert message.headline == message.asked == "An unreadable question, refused"

@@ -20,6 +20,7 @@ from mostovi.exchange.gateway.exchange import (
     last_of_each_signed,
     needs_no_contract,
     outcome_of,
+    read_case,
     read_question,
     read_references,
     say_refused,
@@ -121,6 +122,7 @@ class Consumer:
             raise MethodNotKnown
         target = parse_request_target(request.target)
         _check_security_server(request, target)
+        exchange.case = read_case(request.fields)
         return target
 
     def _check_may_ask(

@@ -134,13 +134,18 @@ def read_references(exchange: Exchange, fields: dict[str, str]) -> None:
             raise InvalidIdentifier(f"{name} is too long or holds signs outside ASCII")
     if xroad.REPRESENTED_PARTY in fields:
         check_represented_party(fields[xroad.REPRESENTED_PARTY])
-    case = fields.get(xroad.ISSUE, "").strip()
-    if case and (not _CASE.fullmatch(case) or _THIRTEEN_DIGITS.search(case)):
-        raise InvalidIdentifier(f"{xroad.ISSUE} has not the shape of a case reference")
-    exchange.case = case or None
+    exchange.case = read_case(fields)
     exchange.user = fields.get(xroad.USER_ID, "").strip() or None
     exchange.exchange_id = fields.get(xroad.ID, "").strip() or None
     exchange.acting = _read_acting(fields)
+
+
+def read_case(fields: dict[str, str]) -> str | None:
+    """The case reference, which by its shape is nobody's number. Raises InvalidIdentifier."""
+    case = fields.get(xroad.ISSUE, "").strip()
+    if case and (not _CASE.fullmatch(case) or _THIRTEEN_DIGITS.search(case)):
+        raise InvalidIdentifier(f"{xroad.ISSUE} has not the shape of a case reference")
+    return case or None
 
 
 def _read_acting(fields: dict[str, str]) -> str | None:

@@ -80,7 +80,7 @@ def _keep(case: Case, fact: Fact, reply: Reply) -> None:
     elif columns["state"] == FactState.WAITING:
         _keep_waiting(case, now)
     else:
-        return_to_applicant(case, now, provider=fact.provider)
+        return_to_applicant(case=case, now=now, provider=fact.provider)
 
 
 def _keep_document(case: Case, fact: Fact, document: IssuedDocument, now: datetime) -> None:
@@ -98,7 +98,7 @@ def _keep_document(case: Case, fact: Fact, document: IssuedDocument, now: dateti
     note(case, "issued", actor=MOSTOVI, now=now, provider=fact.provider, document=document.code)
 
 
-def return_to_applicant(case: Case, now: datetime, *, provider: str) -> None:
+def return_to_applicant(*, case: Case, now: datetime, provider: str) -> None:
     """No entry, or no document: nobody else decides, so the person chooses what next."""
     move(case, Step.RETURN_TO_APPLICANT, CaseState.WAITING_FOR_APPLICANT)
     note(case, "returned", actor=MOSTOVI, now=now, provider=provider)

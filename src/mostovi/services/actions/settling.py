@@ -41,7 +41,7 @@ def settle(*, code: str) -> None:
 def _return(case: Case) -> None:
     at_fault = case.facts.filter(state__in=(FactState.NOT_FOUND, FactState.REFUSED)).first()
     with suppress(rules.WrongState):  # withdrawn, or the worker was faster
-        return_to_applicant(case, clock.now(), provider=at_fault.provider if at_fault else "")
+        return_to_applicant(case=case, now=clock.now(), provider=at_fault.provider if at_fault else "")
 
 
 @transaction.atomic
