@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from journeys import applying
 from journeys.conftest import OpenWindow
+from journeys.country import until
 from journeys.visiting import Visitor
 from mostovi.demo.population.cast import AMRA
 
@@ -41,7 +42,8 @@ def test_a_clerk_is_nosy_without_a_case_and_amra_sees_it(window: OpenWindow) -> 
     newest = amra.find("ol.log > li").first
     expect(newest).to_contain_text(amra.say("Refused. Nothing was shown."))
     amra.picture("attempt-seen")
-    assert refused_today(amra) == counted + 1
+    # The status page is some seconds old.
+    until(lambda: refused_today(amra) == counted + 1)
     asks_for_an_explanation(amra)
 
 

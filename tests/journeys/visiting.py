@@ -31,7 +31,7 @@ class Visitor:
         self.page: Page = context.new_page()
         self.last: Response | None = None
         self.page.on("response", self._remember)
-        self.go(f"/?lang={variant}")
+        self.go(f"/o/pomoc/?lang={variant}")
 
     def _remember(self, response: Response) -> None:
         if response.request.is_navigation_request() and response.request.frame == self.page.main_frame:
