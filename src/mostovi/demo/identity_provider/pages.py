@@ -13,7 +13,7 @@ _PAGE = """<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title} · Mostovi</title>
+<title>{title} · {brand}</title>
 <link rel="stylesheet" href="/static/mostovi/mostovi.css">
 <link rel="icon" href="/static/mostovi/favicon.svg" type="image/svg+xml">
 <meta name="theme-color" content="#e3e6de" media="(prefers-color-scheme: light)">
