@@ -22,7 +22,7 @@ from mostovi.exchange.gateway.store.flusher import Flusher
 from mostovi.exchange.protocol.merkle import HASH_BYTES, Frontier
 
 Result = TypeVar("Result")
-LARGEST_BATCH = 64
+LARGEST_BATCH = 32
 _PAUSE_SECONDS = 0.002
 _ENOUGH = 8
 LOWEST_KEPT_LEVEL = 8
