@@ -5,9 +5,13 @@ import uuid
 from urllib.parse import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from exchange.bridge_fixture import AMRA, BRCKO, CASE, TUZLA, Country, call, country, running_country
-from mostovi.exchange.gateway.exposure import holds_personal_number
+from mostovi.exchange.gateway.exposure import check_no_personal_number, holds_personal_number
+from mostovi.exchange.gateway.refusals import PersonalNumberExposed
+from mostovi.exchange.gateway.wire.messages import Request
 
 pytestmark = pytest.mark.programs
 __all__ = ["country", "running_country"]
@@ -44,6 +48,19 @@ WRITTEN = {
 def test_a_personal_number_is_found_however_it_is_written(name: str) -> None:
     assert holds_personal_number(WRITTEN[name])
     assert holds_personal_number(f"BA{WRITTEN[name]}")
+
+
+@given(
+    st.sampled_from([AMRA, CYRILLIC, SEPARATED, FULL_WIDTH, ENCODED]),
+    st.text(st.sampled_from("x-/._ Бš%"), max_size=5),
+    st.text(st.sampled_from("x-/._ Бš%"), max_size=5),
+)
+def test_whatever_stands_around_a_personal_number_hides_it_from_no_request(
+    number: str, before: str, after: str
+) -> None:
+    request = Request("POST", "/r1/a", [("host", "h"), ("x-road-issue", f"{before}{number}{after}")])
+    with pytest.raises(PersonalNumberExposed):
+        check_no_personal_number(request)
 
 
 def test_what_is_encoded_without_end_is_taken_for_one() -> None:

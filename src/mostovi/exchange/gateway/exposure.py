@@ -17,7 +17,10 @@ _UUID = re.compile(
     re.IGNORECASE,
 )
 _READ_AS_DIGITS = {"O": "0", "o": "0", "I": "1", "l": "1", "О": "0", "о": "0", "З": "3", "з": "3", "І": "1"}
-_DIGIT_LIKE = b"0123456789OoIl"
+# For a first look at ASCII: what can be read as a digit becomes 0, a letter x; separators are left out.
+_FIRST_LOOK = bytes(ord("0") if chr(code) in "0123456789OoIl" else ord("x") for code in range(256))
+_SEPARATORS = bytes(code for code in range(128) if not chr(code).isalnum())
+_THIRTEEN_IN_A_ROW = b"0" * 13
 _OF_ASCII = str.maketrans(
     {chr(code): None for code in range(128) if not chr(code).isalnum()}
 ) | str.maketrans({sign: digit for sign, digit in _READ_AS_DIGITS.items() if sign.isascii()})
@@ -29,36 +32,45 @@ def check_no_personal_number(request: Request) -> None:
     It is found behind percent-encoding, also nested, in digits of other scripts and between separators.
     """
     texts = [f"{name}x{value}" for name, value in request.headers if name.startswith(_KEPT_HEADERS)]
-    if any(map(holds_personal_number, (request.target, *texts))):
+    texts.append(request.target)
+    if _cannot_hold_one("x".join(texts)):
+        return
+    if any(map(holds_personal_number, texts)):
         raise PersonalNumberExposed("a personal number outside the body")
 
 
 def holds_personal_number(text: str) -> bool:
     """Whether ``text`` holds a personal number. What is encoded without end counts as one."""
-    if _has_too_few_digits(text):
+    if _cannot_hold_one(text):
         return False
-    decoded = _decode(text)
-    if decoded is None:
-        return True
-    digits = _without_separators(_UUID.sub("x", decoded))
+    readings = _decode(text)
+    return readings is None or any(map(_reads_as_one, readings))
+
+
+def _reads_as_one(text: str) -> bool:
+    digits = _without_separators(_UUID.sub("x", text))
     return any(_is_personal_number(found[1]) for found in _THIRTEEN_DIGITS.finditer(digits))
 
 
-def _has_too_few_digits(text: str) -> bool:
-    """Most header values need no closer look; asked of each header of each exchange."""
-    plain = text.isascii() and "%" not in text
-    return plain and len(text) - len(text.encode().translate(None, _DIGIT_LIKE)) < 13
+def _cannot_hold_one(text: str) -> bool:
+    """Most texts need no closer look; asked of the headers of each exchange, all at once."""
+    if not text.isascii() or "%" in text:
+        return False
+    return _THIRTEEN_IN_A_ROW not in text.encode().translate(_FIRST_LOOK, _SEPARATORS)
 
 
-def _decode(text: str) -> str | None:
+def _decode(text: str) -> list[str] | None:
+    """The text as it stands and, step by step, with its percent-encoding undone; None if that has no end."""
     if "%" not in text and text.isascii():
-        return text
+        return [text]
     raw = text.encode("latin-1") if max(text) <= "\xff" else text.encode("utf-8", "replace")
+    readings = [raw.decode("utf-8", "replace")]
     for _ in range(_DEEPEST_ENCODING):
         decoded = unquote_to_bytes(raw)
         if decoded == raw:
-            return raw.decode("utf-8", "replace")
+            return readings
         raw = decoded
+        readings.append(raw.decode("utf-8", "replace"))
     return None
 
 
