@@ -6,6 +6,8 @@
 Both chains run in the same interleaved rounds, with keep-alive on every hop, two workers (two gateways), no
 access log, 1 KB bodies, on the cores of one machine that wrk and the backend share. Figures are medians of
 the rounds; the share of nginx is taken within each round, because absolute rates move with the machine.
+Each of the two gateways stays on a core of its own (``processor``), and so do nginx's two workers
+(``worker_cpu_affinity``).
 In front of the asking gateway stands an nginx as a TCP door to its unix socket, which costs only our chain.
 
 Usage: bench/exchange.py [--rounds 5] [--seconds 10] [--concurrency 64] [--only-print]. Needs nginx
@@ -204,14 +206,20 @@ def percentile(text: str, name: str) -> float:
     return round(float(found[1]) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[found[2]], 2)
 
 
+def core(number: int) -> dict[str, int]:
+    """Each gateway stays on a core of its own, as each nginx worker does."""
+    usable = sorted(os.sched_getaffinity(0))
+    return {"processor": usable[number % len(usable)]}
+
+
 @contextmanager
 def both_chains(folder: Path) -> Iterator[tuple[Chain, Chain]]:
     country = Country(folder)
     asking, answering = country.institutions[TUZLA], country.institutions[BRCKO]
     service = {"code": "childrenOfParent", "address": f"unix:{folder}/backend.sock"}
     directory = {"source": "../directory.json", "cache": "directory.json", "refresh_seconds": 60}
-    country.configure(asking, services=[], directory=directory)
-    country.configure(answering, services=[service], directory=directory)
+    country.configure(asking, services=[], directory=directory, **core(0))
+    country.configure(answering, services=[service], directory=directory, **core(1))
     facts = {"facts": {"children": "y" * 950}, "as_of": "2026-11-21T14:05:00Z"}
     values = {
         "ANSWER": json.dumps(facts),

@@ -1,6 +1,7 @@
 """``mostovi gateway``: runs one institution's end of the bridge."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,7 +31,9 @@ def main(argv: Sequence[str]) -> int:
     if options.check:
         print(f"{options.config}: in order, gateway of {configuration.member}")
         return 0
-    # The thread that writes the log must not wait long for the interpreter.
+    if configuration.processor is not None:
+        os.sched_setaffinity(0, {configuration.processor})
+    # The thread that flushes the log must not wait long for the interpreter.
     sys.setswitchinterval(_SWITCH_SECONDS)
     uvloop.run(run(configuration))
     return 0

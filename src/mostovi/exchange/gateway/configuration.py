@@ -119,6 +119,7 @@ class Configuration:
     seal_location: str = ""
     provider_timeout_seconds: float = 10
     stop_seconds: float = 5
+    processor: int | None = None
 
 
 def load(path: Path) -> Configuration:
@@ -226,6 +227,7 @@ class _Reader:
             seal_location=self.text("seal_location", ""),
             provider_timeout_seconds=self.seconds("provider_timeout_seconds", 10),
             stop_seconds=self.seconds("stop_seconds", 5),
+            processor=self.processor(),
         )
         self.end()
         return found
@@ -235,6 +237,13 @@ class _Reader:
             return parse_member(self.text("member"))
         except ProtocolRefusal:
             self.refuse("member", "must be instance/class/code, such as BA/GOV/zenica-registrar")
+
+    def processor(self) -> int | None:
+        number: int | None = self.take("processor", int, None)
+        usable = os.sched_getaffinity(0)
+        if number is not None and number not in usable:
+            self.refuse("processor", f"must be one of {', '.join(map(str, sorted(usable)))} on this machine")
+        return number
 
     def spelling(self) -> Spelling:
         value = self.text("error_spelling", "pascal")
