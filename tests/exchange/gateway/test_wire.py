@@ -318,6 +318,32 @@ def test_a_slow_answer_is_not_waited_for(tmp_path: Path) -> None:
         ask(tmp_path, [half, half])
 
 
+def test_each_of_many_waits_its_own_time(tmp_path: Path) -> None:
+    half = b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nhalf"
+
+    async def run() -> list[float]:
+        path = tmp_path / "r"
+        server = RawServer([half] * 8, close=False)
+        await server.start(path)
+        pool = register_pool(parse_address(f"unix:{path}"), LIMITS)
+        loop = asyncio.get_running_loop()
+
+        async def waited(seconds: float) -> float:
+            begin = loop.time()
+            with pytest.raises(TooSlow):
+                await pool.send(b"x", within_seconds=seconds, repeatable=False)
+            return loop.time() - begin - seconds
+
+        try:
+            return await asyncio.gather(*map(waited, (0.6, 0.1, 0.3, 0.1)))
+        finally:
+            pool.close()
+            await server.end()
+
+    late = asyncio.run(run())
+    assert all(-0.01 < each < 0.25 for each in late)
+
+
 @pytest.mark.parametrize(
     "answer",
     [

@@ -47,6 +47,18 @@ def test_canonical_json_is_read_back_and_has_one_spelling(value: Any) -> None:
     assert parse_json(json.dumps(value, indent=2).encode()) == value
 
 
+@given(values)
+def test_the_spelling_is_the_one_of_the_standard_library(value: Any) -> None:
+    spelled = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    assert canonical_json(value) == spelled.encode()
+
+
+@given(values)
+def test_escaped_or_not_the_same_is_read(value: Any) -> None:
+    assert parse_json(json.dumps(value, ensure_ascii=True).encode()) == value
+    assert parse_json(json.dumps(value, ensure_ascii=False).encode()) == value
+
+
 @given(st.dictionaries(names, st.integers(0, 9), min_size=2, max_size=6))
 def test_names_are_in_the_order_of_utf_16_units(value: dict[str, int]) -> None:
     written = list(json.loads(canonical_json(value)))

@@ -4,6 +4,7 @@ import socket
 import struct
 import uuid
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -61,6 +62,9 @@ def identify_by_certificate(edge: TlsEdge | None) -> Callable[[Any], Caller]:
     return identify
 
 
+_subsystem = lru_cache(maxsize=64)(SubsystemId)
+
+
 class LocalEdge:
     """``caller.edge`` is the subsystem that the connection proves; empty when it proves none."""
 
@@ -72,7 +76,7 @@ class LocalEdge:
     async def answer(self, request: Request, caller: Caller) -> Response:
         path = request.target.partition("?")[0]
         if path.startswith("/r1/"):
-            subsystem = SubsystemId(self.gateway.member, caller.edge) if caller.edge else None
+            subsystem = _subsystem(self.gateway.member, caller.edge) if caller.edge else None
             return await self.consumer.relay(request, subsystem)
         if path.startswith("/v1/"):
             return await self.native(request, caller.edge)

@@ -164,6 +164,8 @@ def travelling_headers(headers: Headers) -> Headers:
 def last_of_each_signed(headers: Headers) -> Headers:
     """X-Road takes the last of repeated headers of its own; signed headers must not repeat."""
     last = {name: position for position, (name, _) in enumerate(headers)}
+    if len(last) == len(headers):
+        return headers
     return [
         (name, value)
         for position, (name, value) in enumerate(headers)

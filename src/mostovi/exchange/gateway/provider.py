@@ -77,10 +77,11 @@ class Provider:
         exchange.request_position = await self.gateway.log.append(
             exchange.record_request(), accepted=accepted
         )
-        answer = await answer_from(_question(request, target, exchange))
+        lines = _hashed_lines(request.headers)
+        answer = await answer_from(_question(request, lines, target, exchange))
         if exchange.contract is not None and holds_facts(request, exchange, answer):
             parse_answer(answer.body, exchange.contract, exchange.fields)
-        return await self._reply(request, without_facts(exchange, answer), exchange, signature)
+        return await self._reply(request, lines, without_facts(exchange, answer), exchange)
 
     # Proving
 
@@ -142,10 +143,10 @@ class Provider:
     # Answering
 
     async def _reply(
-        self, request: Request, answer: Response, exchange: Exchange, signature: MessageSignature
+        self, request: Request, lines: Headers, answer: Response, exchange: Exchange
     ) -> Response:
         now = clock.now()
-        response, signed = self._sign(request, answer, exchange, signature, now)
+        response, signed = self._sign(request, lines, answer, exchange, now)
         digest = response.fields[CONTENT_DIGEST]
         record = exchange.record_answer(now, Outcome.ANSWERED, error=None, digest=digest, response=signed)
         await self.gateway.log.append(record, pair=exchange.request_position)
@@ -154,12 +155,13 @@ class Provider:
     def _sign(
         self,
         request: Request,
+        lines: Headers,
         answer: Response,
         exchange: Exchange,
-        signature: MessageSignature,
         now: datetime,
     ) -> tuple[Response, SignedMessage]:
-        lines = _hashed_lines(request.headers)
+        """``lines`` are what ``_hashed_lines`` left of the request's header; the request must be proved."""
+        assert exchange.signature is not None
         headers = [
             *answer.headers,
             (xroad.CLIENT, request.fields[xroad.CLIENT]),
@@ -170,7 +172,11 @@ class Provider:
             (CONTENT_DIGEST, content_digest(answer.body)),
         ]
         made = sign_response(
-            self.gateway.keys.signer, status=answer.status, headers=headers, request=signature, now=now
+            self.gateway.keys.signer,
+            status=answer.status,
+            headers=headers,
+            request=exchange.signature,
+            now=now,
         )
         return Response(answer.status, headers + made.headers, answer.body), SignedMessage.of(made)
 
@@ -198,7 +204,8 @@ class Provider:
         answer = error_response(request, exchange, refusal, self._type_of(refusal))
         if exchange.signature is None:
             return answer, None
-        return self._sign(request, answer, exchange, exchange.signature, clock.now())
+        lines = _hashed_lines(request.headers)
+        return self._sign(request, lines, answer, exchange, clock.now())
 
     async def _log_refusal(
         self, exchange: Exchange, refusal: ProtocolRefusal, answer: Response, signed: SignedMessage | None
@@ -240,14 +247,13 @@ def _read_client(
     return client
 
 
-def _question(request: Request, target: RequestTarget, exchange: Exchange) -> Question:
+def _question(request: Request, lines: Headers, target: RequestTarget, exchange: Exchange) -> Question:
     assert exchange.client is not None
-    headers = _hashed_lines(request.headers)
     return Question(
         client=exchange.client,
         target=target,
         method=request.method,
-        headers=headers,
+        headers=lines,
         body=request.body,
         subject=exchange.subject,
         user=exchange.user,

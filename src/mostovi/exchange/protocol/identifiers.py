@@ -6,7 +6,7 @@ we refuse.
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NoReturn
 from urllib.parse import quote, unquote_to_bytes
@@ -46,9 +46,13 @@ class MemberId:
     instance: str
     member_class: str
     member_code: str
+    spelled: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "spelled", _join(self.instance, self.member_class, self.member_code))
 
     def __str__(self) -> str:
-        return _join(self.instance, self.member_class, self.member_code)
+        return self.spelled
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -57,9 +61,13 @@ class SubsystemId:
 
     member: MemberId
     subsystem_code: str
+    spelled: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "spelled", f"{self.member.spelled}/{_join(self.subsystem_code)}")
 
     def __str__(self) -> str:
-        return f"{self.member}/{_join(self.subsystem_code)}"
+        return self.spelled
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -68,13 +76,17 @@ class ServiceId:
 
     subsystem: SubsystemId
     service_code: str
+    spelled: str = field(init=False, repr=False, compare=False)
 
     @property
     def member(self) -> MemberId:
         return self.subsystem.member
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "spelled", f"{self.subsystem.spelled}/{_join(self.service_code)}")
+
     def __str__(self) -> str:
-        return f"{self.subsystem}/{_join(self.service_code)}"
+        return self.spelled
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z", re.ASCII)
 
 def format_instant(moment: datetime) -> str:
     """``2026-11-21T14:05:00Z``; milliseconds only if there are any. ``moment`` must know its time zone."""
-    utc = moment.astimezone(UTC).replace(tzinfo=None)
-    return f"{utc.isoformat(timespec='milliseconds' if utc.microsecond >= 1000 else 'seconds')}Z"
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    text = utc.isoformat(timespec="milliseconds" if utc.microsecond >= 1000 else "seconds")
+    return f"{text.removesuffix('+00:00')}Z"
 
 
 def parse_instant(text: str) -> datetime:

@@ -57,16 +57,21 @@ class Frontier:
         if self.size < 0 or len(self.peaks) != self.size.bit_count():
             raise MalformedProof("a frontier has one peak for each bit of its size")
 
-    def extend(self, leaves: Sequence[bytes]) -> tuple["Frontier", list[Node]]:
-        """The frontier after these leaf hashes, and every node that became full, leaves included."""
+    def extend(self, leaves: Sequence[bytes], lowest_level: int = 0) -> tuple["Frontier", list[Node]]:
+        """The frontier after these leaf hashes, and every node of ``lowest_level`` or above that became full.
+
+        Leaves are level 0.
+        """
         peaks, size, made = list(self.peaks), self.size, []
         for leaf in leaves:
-            made.append(Node(0, size, leaf))
             level, index, current = 0, size, leaf
+            if lowest_level == 0:
+                made.append(Node(0, size, leaf))
             while index & 1:
                 current = node_hash(peaks.pop(), current)
                 level, index = level + 1, index >> 1
-                made.append(Node(level, index, current))
+                if level >= lowest_level:
+                    made.append(Node(level, index, current))
             peaks.append(current)
             size += 1
         return Frontier(size, tuple(peaks)), made

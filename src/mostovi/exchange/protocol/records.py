@@ -24,7 +24,7 @@ from mostovi.exchange.protocol.faults import Fault, ProtocolRefusal
 from mostovi.exchange.protocol.instants import format_instant
 from mostovi.exchange.protocol.merkle import leaf_hash
 from mostovi.exchange.protocol.shapes import Shape
-from mostovi.exchange.protocol.signatures import MessageSignature, parse_signature_value
+from mostovi.exchange.protocol.signatures import MessageSignature
 
 NONCE_BYTES = 32
 _LONGEST_BASE = 16 * 1024
@@ -95,7 +95,7 @@ class SignedMessage:
 
     @classmethod
     def of(cls, made: MessageSignature) -> "SignedMessage":
-        return cls(made.base, parse_signature_value(made.signature), made.key_id)
+        return cls(made.base, made.raw, made.key_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,21 +134,19 @@ class LogRecord:
 
     def to_json(self) -> dict[str, Any]:
         """The record as a JSON object; what is not known is left out."""
-        made: dict[str, Any] = {
-            "kind": self.kind.value,
-            "at": format_instant(self.at),
-            "outcome": self.outcome.value,
-        }
-        made.update((name, value) for name in _TEXTS if (value := getattr(self, name)) is not None)
-        made.update((name, _message_json(each)) for name, each in self._messages() if each)
+        made: dict[str, Any] = {name: value for name in _TEXTS if (value := getattr(self, name)) is not None}
+        made["kind"] = self.kind.value
+        made["at"] = format_instant(self.at)
+        made["outcome"] = self.outcome.value
+        if self.request is not None:
+            made["request"] = _message_json(self.request)
+        if self.response is not None:
+            made["response"] = _message_json(self.response)
         if self.fields:
             made["fields"] = list(self.fields)
         if self.detail:
             made["detail"] = dict(self.detail)
         return made
-
-    def _messages(self) -> tuple[tuple[str, SignedMessage | None], ...]:
-        return (("request", self.request), ("response", self.response))
 
 
 @dataclass(frozen=True, slots=True)

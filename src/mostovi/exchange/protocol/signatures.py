@@ -51,6 +51,11 @@ _REQUIRED_OF_RESPONSES = frozenset(('"@status"', '"content-digest"', '"x-road-re
 _INPUT = re.compile(r"mostovi=(\([^()]{1,4000}\))((?:;[^()]{1,300})+)")
 _COMPONENT = re.compile(r'"(?:@method|@target-uri|@status|[a-z0-9-]{1,60})"(?:;req)?')
 _PARAMETER = re.compile(r';([a-z]+)=(?:"([\x20\x21\x23-\x5b\x5d-\x7e]*)"|(\d{1,12}))')
+# As we write them ourselves; others may order them otherwise and name the algorithm.
+_USUAL_PARAMETERS = re.compile(
+    rf';created=(\d{{1,12}});nonce="([A-Za-z0-9_-]{{22,64}})";keyid="([A-Za-z0-9_-]{{43}})";tag="{TAG}"',
+    re.ASCII,
+)
 _SIGNATURE = re.compile(r"mostovi=:([A-Za-z0-9+/]{85}[AQgw]==):")
 _NONCE = re.compile(r"[A-Za-z0-9_-]{22,64}")
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -97,14 +102,15 @@ class SwappedResponse(ProtocolRefusal):
 class MessageSignature:
     """A signature that was made or verified.
 
-    ``signature_input`` and ``signature`` are the header values; ``base`` is exactly the text that was
-    signed, which together with the certificate proves the message later; ``created`` is in seconds since
-    1970; ``request_lines`` are the ``;req`` lines of the base of a response that answers this request
-    (empty for a response's own signature).
+    ``signature_input`` and ``signature`` are the header values, ``raw`` the 64 bytes r ‖ s in the latter;
+    ``base`` is exactly the text that was signed, which together with the certificate proves the message
+    later; ``created`` is in seconds since 1970; ``request_lines`` are the ``;req`` lines of the base of a
+    response that answers this request (empty for a response's own signature).
     """
 
     signature_input: str
     signature: str
+    raw: bytes
     base: str
     key_id: str
     created: int
@@ -115,11 +121,6 @@ class MessageSignature:
     def headers(self) -> list[tuple[str, str]]:
         """The two header lines to add to the message."""
         return [(SIGNATURE_INPUT, self.signature_input), (SIGNATURE, self.signature)]
-
-    @property
-    def raw(self) -> bytes:
-        """The 64 bytes r ‖ s."""
-        return parse_signature_value(self.signature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +152,10 @@ def sign_request(
     profile.
     """
     fields = {"@method": method, "@target-uri": target_uri, **_covered(headers)}
-    made = _sign(
-        signer, [(f'"{name}"', value) for name, value in fields.items()], _REQUIRED_OF_REQUESTS, now, nonce
+    components = _quote(tuple(fields))
+    return _sign(
+        signer, components, [*fields.values()], _REQUIRED_OF_REQUESTS, now=now, nonce=nonce, request=fields
     )
-    return _with_request_lines(made, fields)
 
 
 def sign_response(
@@ -167,10 +168,10 @@ def sign_response(
     nonce: str | None = None,
 ) -> MessageSignature:
     """Sign a response to ``request``, which ``verify_request`` returned. Raises as ``sign_request``."""
-    lines = [('"@status"', str(status))]
-    lines += [(f'"{name}"', value) for name, value in _covered(headers).items()]
-    lines += zip(_OF_THE_REQUEST, request.request_lines, strict=True)
-    return _sign(signer, lines, _REQUIRED_OF_RESPONSES, now, nonce)
+    fields = {"@status": str(status), **_covered(headers)}
+    components = _quote(tuple(fields)) + _OF_THE_REQUEST
+    values = [*fields.values(), *request.request_lines]
+    return _sign(signer, components, values, _REQUIRED_OF_RESPONSES, now=now, nonce=nonce)
 
 
 def verify_request(
@@ -183,9 +184,16 @@ def verify_request(
     ``ReplayWindow``; whether the key belongs to the client, for ``Directory.check_speaks_for``.
     """
     fields = {"@method": method, "@target-uri": target_uri, **_covered(headers)}
-    values = {f'"{name}"': value for name, value in fields.items()}
-    verified = _verify(values, _REQUIRED_OF_REQUESTS, headers=headers, body=body, find_key=find_key, now=now)
-    return _with_request_lines(verified, fields)
+    values = dict(zip(_quote(tuple(fields)), fields.values(), strict=True))
+    return _verify(
+        values,
+        _REQUIRED_OF_REQUESTS,
+        headers=headers,
+        body=body,
+        find_key=find_key,
+        now=now,
+        request=fields,
+    )
 
 
 def verify_response(
@@ -197,7 +205,7 @@ def verify_response(
     another request.
     """
     covered = _covered(headers)
-    values = {f'"{name}"': value for name, value in covered.items()}
+    values = dict(zip(_quote(tuple(covered)), covered.values(), strict=True))
     values['"@status"'] = str(status)
     values.update(zip(_OF_THE_REQUEST, request.request_lines, strict=True))
     expected_id = f'\n"x-road-request-id": {covered.get("x-road-request-id", "")}\n'
@@ -237,16 +245,24 @@ def _carriers(headers: Headers) -> tuple[str, str]:
 
 
 def _sign(
-    signer: Signer, lines: list[tuple[str, str]], required: frozenset[str], now: datetime, nonce: str | None
+    signer: Signer,
+    components: tuple[str, ...],
+    values: list[str],
+    required: frozenset[str],
+    *,
+    now: datetime,
+    nonce: str | None,
+    request: dict[str, str] | None = None,
 ) -> MessageSignature:
-    names = [name for name, _ in lines]
-    _check_complete(required, frozenset(names))
+    declared = _declare(components, required)
     nonce = nonce or new_nonce()
     created = int(now.timestamp())
-    params = f'({" ".join(names)});created={created};nonce="{nonce}";keyid="{signer.key_id}";tag="{TAG}"'
-    base = _base(lines, params)
-    value = base64.b64encode(signer.sign(base.encode())).decode()
-    return MessageSignature(f"mostovi={params}", f"mostovi=:{value}:", base, signer.key_id, created, nonce)
+    params = f'{declared};created={created};nonce="{nonce}";keyid="{signer.key_id}";tag="{TAG}"'
+    base = _base(components, values, params)
+    raw = signer.sign(base.encode())
+    signature_input, signature = f"mostovi={params}", f"mostovi=:{base64.b64encode(raw).decode()}:"
+    lines = _request_lines(request, signature_input, signature)
+    return MessageSignature(signature_input, signature, raw, base, signer.key_id, created, nonce, lines)
 
 
 def _verify(
@@ -257,6 +273,7 @@ def _verify(
     body: bytes,
     find_key: FindKey,
     now: datetime,
+    request: dict[str, str] | None = None,
 ) -> MessageSignature:
     signature_input, signature = _carriers(headers)
     raw = parse_signature_value(signature)
@@ -265,19 +282,20 @@ def _verify(
     if abs(now.timestamp() - declared.created) > WINDOW_SECONDS:
         raise StaleMessage(f"created {declared.created}, now {int(now.timestamp())}")
     try:
-        base = _base([(name, values[name]) for name in declared.components], declared.params)
+        base = _base(declared.components, [values[name] for name in declared.components], declared.params)
     except KeyError as missing:
         raise MissingComponent(f"{missing.args[0]} is signed but not there") from None
     check_content_digest(values['"content-digest"'], body)
     verify_signature(find_key(declared.key_id), raw, base.encode())
+    lines = _request_lines(request, signature_input, signature)
     return MessageSignature(
-        signature_input, signature, base, declared.key_id, declared.created, declared.nonce
+        signature_input, signature, raw, base, declared.key_id, declared.created, declared.nonce, lines
     )
 
 
-def _base(lines: list[tuple[str, str]], params: str) -> str:
-    text = "".join([f"{name}: {value}\n" for name, value in lines])
-    if text.count("\n") != len(lines) or not _PRINTABLE_LINES.fullmatch(text):
+def _base(components: tuple[str, ...], values: list[str], params: str) -> str:
+    text = "".join([f"{name}: {value}\n" for name, value in zip(components, values, strict=True)])
+    if text.count("\n") != len(components) or not _PRINTABLE_LINES.fullmatch(text):
         raise MalformedSignature("a signed value holds a line break or a sign outside ASCII")
     return f'{text}"@signature-params": {params}'
 
@@ -287,31 +305,34 @@ def _check_complete(required: frozenset[str], covered: frozenset[str]) -> None:
         raise MissingComponent(", ".join(sorted(required - covered)))
 
 
-def _with_request_lines(made: MessageSignature, fields: dict[str, str]) -> MessageSignature:
-    lines = (
-        fields["@method"],
-        fields["@target-uri"],
-        fields["content-digest"],
-        made.signature_input,
-        made.signature,
-    )
-    return MessageSignature(
-        made.signature_input, made.signature, made.base, made.key_id, made.created, made.nonce, lines
-    )
+def _request_lines(request: dict[str, str] | None, signature_input: str, signature: str) -> tuple[str, ...]:
+    if request is None:
+        return ()
+    return request["@method"], request["@target-uri"], request["content-digest"], signature_input, signature
+
+
+@lru_cache(maxsize=256)
+def _quote(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple([f'"{name}"' for name in names])
+
+
+@lru_cache(maxsize=256)
+def _declare(components: tuple[str, ...], required: frozenset[str]) -> str:
+    _check_complete(required, frozenset(components))
+    return f"({' '.join(components)})"
 
 
 def _parse_input(value: str) -> _Input:
     found = _INPUT.fullmatch(value)
     if found is None:
         raise MalformedSignature("signature-input is not mostovi=(…);…")
-    params = _parse_parameters(found[2])
-    return _Input(
-        components=_parse_components(found[1]),
-        params=found[1] + found[2],
-        created=params["created"],
-        nonce=params["nonce"],
-        key_id=params["keyid"],
-    )
+    components, params = _parse_components(found[1]), found[1] + found[2]
+    usual = _USUAL_PARAMETERS.fullmatch(found[2])
+    if usual is not None:
+        created, nonce, key_id = usual.groups()
+        return _Input(components, params, int(created), nonce, key_id)
+    others = _parse_parameters(found[2])
+    return _Input(components, params, others["created"], others["nonce"], others["keyid"])
 
 
 @lru_cache(maxsize=256)

@@ -103,8 +103,7 @@ def error_reply(
 
 def kept_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """The header lines that travel on, names in lower case; the gateway sets hash and request id anew."""
-    lowered = ((name.lower(), value) for name, value in headers)
-    return [(name, value) for name, value in lowered if name not in _SET_BY_GATEWAYS]
+    return [(lowered, value) for name, value in headers if (lowered := name.lower()) not in _SET_BY_GATEWAYS]
 
 
 def new_message_id(instance: str) -> str:

@@ -62,6 +62,7 @@ class Flusher:
             self.descriptor = None
         if self.descriptor is None:
             self.descriptor = os.open(self.log, os.O_RDWR)
+            _flush_folder(self.log.parent)
         return self.descriptor
 
     def _checkpoint(self) -> None:
@@ -70,3 +71,12 @@ class Flusher:
                 connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
         except sqlite3.Error as error:
             journal.say("checkpoint_failed", kind=type(error).__name__)
+
+
+def _flush_folder(folder: Path) -> None:
+    """A new file survives a power cut only when its folder's entry is on the disk too."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

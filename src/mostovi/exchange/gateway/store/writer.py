@@ -19,12 +19,11 @@ from typing import Any, TypeVar
 from mostovi.exchange.gateway import journal
 from mostovi.exchange.gateway.store import database
 from mostovi.exchange.gateway.store.flusher import Flusher
-from mostovi.exchange.protocol.merkle import HASH_BYTES, Frontier
+from mostovi.exchange.protocol.merkle import HASH_BYTES, Frontier, Node
 
 Result = TypeVar("Result")
 LARGEST_BATCH = 32
-_PAUSE_SECONDS = 0.002
-_ENOUGH = 8
+_PORTION = 4
 LOWEST_KEPT_LEVEL = 8
 
 
@@ -114,9 +113,7 @@ class Writer:
         if self.idle.is_set():
             self.idle.clear()
             self.turn = self.loop.call_soon(self._write_waiting)
-        elif self.turn is not None and len(self.waiting) >= _ENOUGH:
-            # Many came in one turn of the loop: flush the first while the rest are worked on, or all of
-            # them move from gateway to gateway in step, and one is idle while the other works.
+        elif self.turn is not None and len(self.waiting) >= LARGEST_BATCH:
             self._write_waiting()
 
     def _write_waiting(self) -> None:
@@ -128,17 +125,18 @@ class Writer:
             self.flushing = self._write(jobs)
         except Exception as error:  # noqa: BLE001 - whoever waits must hear of it, and others come after
             self._fail([future for _, future in jobs], error)
-            self._go_on(pause=0)
+            self._go_on()
         else:
             self.flusher.flush()
 
     def _write(self, jobs: list[_Job]) -> list[_Outcome]:
         connection = self._open()
         transaction = Transaction(connection, self.written)
-        if all(isinstance(work, Entry) for work, _ in jobs):
-            outcomes = [_perform(transaction, job) for job in jobs]
+        entries = [work for work, _ in jobs if isinstance(work, Entry)]
+        if len(entries) == len(jobs):
+            transaction.entries = entries
             self.written = _write(transaction, self.written)
-            return outcomes
+            return [(future, position, None) for position, (_, future) in enumerate(jobs, transaction.first)]
         connection.execute("BEGIN IMMEDIATE")
         outcomes = [_perform(transaction, job) for job in jobs]
         written = _write(transaction, self.written)
@@ -162,17 +160,23 @@ class Writer:
             self._fail([future for future, _, _ in outcomes], error)
         else:
             self.tree = self.written
-            _deliver(outcomes)
-        self._go_on(pause=_PAUSE_SECONDS if len(outcomes) > 1 else 0)
+            self._hand_out(outcomes)
+        self._go_on()
 
-    def _go_on(self, *, pause: float) -> None:
-        """Under load a short pause lets a larger batch gather: each costs the same whatever it holds."""
-        if not self.waiting:
-            self.idle.set()
-        elif pause and len(self.waiting) < _ENOUGH:
-            self.turn = self.loop.call_later(pause, self._write_waiting)
-        else:
+    def _hand_out(self, outcomes: list[_Outcome]) -> None:
+        """In portions: what a turn of the loop makes of them is sent at its end, so the other side can begin.
+
+        All at once, they would move from gateway to gateway in step, one idle while the other works.
+        """
+        _deliver(outcomes[:_PORTION])
+        if len(outcomes) > _PORTION:
+            self.loop.call_soon(self._hand_out, outcomes[_PORTION:])
+
+    def _go_on(self) -> None:
+        if self.waiting:
             self._write_waiting()
+        else:
+            self.idle.set()
 
     def _fail(self, futures: list["asyncio.Future[Any]"], error: Exception) -> None:
         # Whether what failed reached the disk is not known: the database is opened and read again.
@@ -228,10 +232,9 @@ def _write(transaction: Transaction, tree: Frontier) -> Frontier:
     entries = transaction.entries
     if not entries:
         return tree
-    grown, nodes = tree.extend([entry.leaf_hash for entry in entries])
-    rows = [_row(transaction.first + n, each) for n, each in enumerate(entries)]
+    grown, kept = tree.extend([entry.leaf_hash for entry in entries], LOWEST_KEPT_LEVEL)
+    rows = [_row(position, each) for position, each in enumerate(entries, transaction.first)]
     rows[-1] = (*rows[-1][:-1], b"".join(grown.peaks))
-    kept = [(node.level, node.index, node.hash) for node in nodes if node.level >= LOWEST_KEPT_LEVEL]
     if kept and not transaction.connection.in_transaction:
         with transaction.connection:
             transaction.execute("BEGIN IMMEDIATE")
@@ -241,15 +244,13 @@ def _write(transaction: Transaction, tree: Frontier) -> Frontier:
     return grown
 
 
-def _insert_all(
-    transaction: Transaction, rows: list[tuple[Any, ...]], kept: list[tuple[int, int, bytes]]
-) -> None:
+def _insert_all(transaction: Transaction, rows: list[tuple[Any, ...]], kept: list[Node]) -> None:
     # Each statement gives up the interpreter's lock and has to win it back: so a batch is one.
     for start in range(0, len(rows), LARGEST_BATCH):
         chunk = rows[start : start + LARGEST_BATCH]
         transaction.execute(_insert_statement(len(chunk)), tuple(chain.from_iterable(chunk)))
     for node in kept:
-        transaction.execute("INSERT INTO subtree VALUES (?, ?, ?)", node)
+        transaction.execute("INSERT INTO subtree VALUES (?, ?, ?)", (node.level, node.index, node.hash))
 
 
 def _row(position: int, entry: Entry) -> tuple[Any, ...]:

@@ -45,6 +45,8 @@ class ClientConnection(asyncio.Protocol):
         self.reusable = True
         self.answers = 0
         self.without_body = False
+        self.deadline = 0.0
+        self.parser = httptools.HttpResponseParser(self)
         self._begin()
 
     def _begin(self) -> None:
@@ -55,13 +57,11 @@ class ClientConnection(asyncio.Protocol):
         self.head_complete = False
         self.fault: str | None = None
 
-    async def send(self, message: bytes, *, without_body: bool, within_seconds: float) -> Response:
-        """Raises Interrupted, TooSlow, MalformedAnswer."""
-        self.parser = httptools.HttpResponseParser(self)
+    async def send(self, message: bytes, *, without_body: bool) -> Response:
+        """Raises Interrupted, MalformedAnswer, and TooSlow if ``fail_when_late`` says so."""
         self._begin()
         self.without_body = without_body
         self.answer = self.loop.create_future()
-        timer = self.loop.call_later(within_seconds, self._fail, TooSlow())
         self.transport.write(message)
         try:
             return await self.answer
@@ -69,8 +69,11 @@ class ClientConnection(asyncio.Protocol):
             self.abort()
             raise
         finally:
-            timer.cancel()
             self.answer = None
+
+    def fail_when_late(self, now: float) -> None:
+        if now >= self.deadline:
+            self._fail(TooSlow())
 
     def is_open(self) -> bool:
         return self.reusable and not self.transport.is_closing()
@@ -163,6 +166,8 @@ class Pool:
         self.connect_seconds = connect_seconds
         self.loop = asyncio.get_running_loop()
         self.idle: deque[ClientConnection] = deque()
+        self.busy: set[ClientConnection] = set()
+        self.timer: asyncio.TimerHandle | None = None
 
     async def send(
         self, message: bytes, *, within_seconds: float, repeatable: bool, without_body: bool = False
@@ -174,18 +179,42 @@ class Pool:
         """
         connection = self._take() or await self._connect()
         try:
-            response = await connection.send(
-                message, without_body=without_body, within_seconds=within_seconds
-            )
+            response = await self._ask(connection, message, within_seconds, without_body=without_body)
         except Interrupted:
             if not (repeatable and connection.answers and not connection.fed_bytes):
                 raise
             connection = await self._connect()
-            response = await connection.send(
-                message, without_body=without_body, within_seconds=within_seconds
-            )
+            response = await self._ask(connection, message, within_seconds, without_body=without_body)
         self._give_back(connection)
         return response
+
+    async def _ask(
+        self, connection: ClientConnection, message: bytes, within_seconds: float, *, without_body: bool
+    ) -> Response:
+        connection.deadline = self.loop.time() + within_seconds
+        self.busy.add(connection)
+        if self.timer is None or self.timer.when() > connection.deadline:
+            self._watch_until(connection.deadline)
+        try:
+            return await connection.send(message, without_body=without_body)
+        finally:
+            self.busy.discard(connection)
+
+    # One timer for all that wait: a timer for each costs more than the request it watches.
+
+    def _watch_until(self, deadline: float) -> None:
+        if self.timer is not None:
+            self.timer.cancel()
+        self.timer = self.loop.call_at(deadline, self._fail_the_late)
+
+    def _fail_the_late(self) -> None:
+        self.timer = None
+        now = self.loop.time()
+        for connection in list(self.busy):
+            connection.fail_when_late(now)
+        deadlines = [each.deadline for each in self.busy if each.deadline > now]
+        if deadlines:
+            self._watch_until(min(deadlines))
 
     def _take(self) -> ClientConnection | None:
         oldest = self.loop.time() - self.idle_seconds

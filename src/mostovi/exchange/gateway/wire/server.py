@@ -31,7 +31,7 @@ def _plain_refusal(status: int, sentence: str) -> Response:
 
 def _names_its_host(headers: Headers, version: str) -> bool:
     """One ``Host`` line, which only HTTP/1.0 may leave out (RFC 9112 §3.2)."""
-    hosts = sum(name == "host" for name, _ in headers)
+    hosts = [name for name, _ in headers].count("host")
     return hosts == 1 or (hosts == 0 and version == "1.0")
 
 
