@@ -6,7 +6,7 @@ we refuse.
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NoReturn
 from urllib.parse import quote, unquote_to_bytes
@@ -39,65 +39,72 @@ class InvalidSecurityServer(InvalidIdentifier):
     fault = Fault.INVALID_SECURITY_SERVER
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class MemberId:
+class _Identifier:
+    """Spelled once, when it is made: identifiers are compared and looked up in each exchange many times."""
+
+    __slots__ = ("spelled",)
+    spelled: str
+
+    def __str__(self) -> str:
+        return self.spelled
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other.spelled == self.spelled
+
+    def __hash__(self) -> int:
+        return hash(self.spelled)
+
+    def __lt__(self, other: "_Identifier") -> bool:
+        return self.spelled < other.spelled
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MemberId(_Identifier):
     """``BA/GOV/tuzla-social-work``: one institution."""
 
     instance: str
     member_class: str
     member_code: str
-    spelled: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "spelled", _join(self.instance, self.member_class, self.member_code))
-
-    def __str__(self) -> str:
-        return self.spelled
+        _spell(self, _join(self.instance, self.member_class, self.member_code))
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class SubsystemId:
+@dataclass(frozen=True, slots=True, eq=False)
+class SubsystemId(_Identifier):
     """``BA/GOV/tuzla-social-work/portal``: one information system of an institution."""
 
     member: MemberId
     subsystem_code: str
-    spelled: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "spelled", f"{self.member.spelled}/{_join(self.subsystem_code)}")
-
-    def __str__(self) -> str:
-        return self.spelled
+        _spell(self, f"{self.member}/{_join(self.subsystem_code)}")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ServiceId:
+@dataclass(frozen=True, slots=True, eq=False)
+class ServiceId(_Identifier):
     """``BA/GOV/zenica-registrar/register/birthRecord``: one service of a system."""
 
     subsystem: SubsystemId
     service_code: str
-    spelled: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        _spell(self, f"{self.subsystem}/{_join(self.service_code)}")
 
     @property
     def member(self) -> MemberId:
         return self.subsystem.member
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "spelled", f"{self.subsystem.spelled}/{_join(self.service_code)}")
 
-    def __str__(self) -> str:
-        return self.spelled
-
-
-@dataclass(frozen=True, slots=True)
-class SecurityServerId:
+@dataclass(frozen=True, slots=True, eq=False)
+class SecurityServerId(_Identifier):
     """``BA/GOV/zenica-registrar/gateway``: one gateway of an institution."""
 
     member: MemberId
     server_code: str
 
-    def __str__(self) -> str:
-        return f"{self.member}/{_join(self.server_code)}"
+    def __post_init__(self) -> None:
+        _spell(self, f"{self.member}/{_join(self.server_code)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +225,10 @@ def _decode(piece: str) -> str:
         return unquote_to_bytes(piece).decode("utf-8")
     except UnicodeError:
         _refuse("not percent-encoded UTF-8")
+
+
+def _spell(identifier: _Identifier, spelling: str) -> None:
+    object.__setattr__(identifier, "spelled", spelling)
 
 
 @lru_cache(maxsize=4096)
