@@ -1,7 +1,10 @@
-"""What every test gets: no network beyond this machine, and a way to run only the tests of tables."""
+"""What every test gets: this machine alone, nothing left open; and a way to run only the tests of tables."""
 
+import gc
 import ipaddress
 import socket
+import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -29,6 +32,24 @@ def touches_tables(item: pytest.Item) -> bool:
     fixtures = getattr(item, "fixturenames", ())
     return (
         item.get_closest_marker("django_db") is not None or "db" in fixtures or "transactional_db" in fixtures
+    )
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays; sweeping it again after every file would cost more than the tests."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nothing_left_open() -> Iterator[None]:
+    """Fails the file of tests that left a socket open, not the test in which memory happens to be swept."""
+    yield
+    with warnings.catch_warnings(record=True) as left:
+        warnings.simplefilter("always", ResourceWarning)
+        gc.collect()
+    assert [str(each.message) for each in left] == [], (
+        "never closed; PYTHONTRACEMALLOC=25 shows where it began"
     )
 
 

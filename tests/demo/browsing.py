@@ -55,7 +55,8 @@ class Browser:
             with self.opener.open(self.base + path, data, timeout=40) as response:
                 return Page(response.status, response.url, response.read().decode(errors="replace"))
         except urllib.error.HTTPError as error:
-            return Page(error.code, error.url or "", error.read().decode(errors="replace"))
+            with error:
+                return Page(error.code, error.url or "", error.read().decode(errors="replace"))
 
     def done(self) -> bool:
         """Whether something was acknowledged."""

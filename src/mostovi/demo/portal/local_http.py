@@ -29,8 +29,8 @@ def ask(address: str, method: str, path: str, *, timeout_seconds: float = 2) -> 
     connection = _connect(address, timeout_seconds)
     try:
         connection.request(method, path, headers={"Accept": "application/json"})
-        response = connection.getresponse()
-        body = response.read()
+        with connection.getresponse() as response:
+            body = response.read()
         return response.status, json.loads(body) if body else None
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise ProgramSilent from error

@@ -62,8 +62,8 @@ def call(
     connection = _connect(institution, timeout_seconds)
     try:
         connection.request(method, target, body=data, headers=sent)
-        response = connection.getresponse()
-        received = response.read(_LONGEST_REPLY + 1)
+        with connection.getresponse() as response:
+            received = response.read(_LONGEST_REPLY + 1)
         if len(received) > _LONGEST_REPLY:
             raise NoAnswer(institution)
         fields = {name.lower(): value for name, value in response.getheaders()}

@@ -55,8 +55,8 @@ class HttpTimeStampAuthority:
         }
         try:
             connection.request("POST", urlsplit(self.url).path or "/", body=query, headers=headers)
-            response = connection.getresponse()
-            reply = response.read(MAXIMUM_REPLY + 1)
+            with connection.getresponse() as response:
+                reply = response.read(MAXIMUM_REPLY + 1)
         finally:
             connection.close()
         if response.status != 200 or len(reply) > MAXIMUM_REPLY:
