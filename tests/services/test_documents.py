@@ -139,6 +139,14 @@ def test_a_sign_that_no_font_has_is_printed_by_its_number():
 
 
 @needs_poppler
+def test_an_invisible_sign_that_no_font_has_changes_no_other_sign():
+    text = text_in(extract(given_name="Li\u1680Mu 168", mother_name='"u\u1680\\u"'))
+    assert "Li[U+1680]Mu 168" in text
+    assert '"u[U+1680]\\u"' in text
+    assert "Matični ured Zenica" in text
+
+
+@needs_poppler
 def test_control_signs_and_turned_directions_are_left_out():
     text = text_in(extract(given_name="Mi\u202elan\x00\u200b"))
     assert "Milan" in text

@@ -23,6 +23,7 @@ _HERE = Path(__file__).resolve().parent
 _STANDARDS = ["a-2a", "ua-1"]
 _MOST_FOREIGN_SIGNS = 60
 _FOREIGN = re.compile(r'the text `"(?P<signs>.+)"` could not be displayed', re.DOTALL)
+_ESCAPED = re.compile(r"\\u\{(?P<number>[0-9a-f]+)\}|\\(?P<sign>.)")
 _PACKAGE = re.compile(r"[\"']@")
 _LONGEST = 20_000
 _OUR_DATA = {"institution", "place", "issued_on"}
@@ -93,7 +94,7 @@ def _compile(template: str, content: Any, issued_on: date) -> bytes:
             foreign = _FOREIGN.search(error.message)
             if foreign is None:
                 raise DocumentFailed(_first_line(error.message)) from None
-            content = _spell_out(content, set(foreign["signs"]))
+            content = _spell_out(content, set(_unescaped(foreign["signs"])))
     raise DocumentFailed("The document holds too many signs that our fonts do not have.")
 
 
@@ -109,6 +110,13 @@ def _typeset(template: str, content: Any, issued_on: date) -> bytes:
     }
     pdf: bytes = typst.compile(template.encode(), **options)
     return pdf
+
+
+def _unescaped(quoted: str) -> str:
+    """The typesetter's messages name an invisible sign by its number: \\u{1680}."""
+    return _ESCAPED.sub(
+        lambda found: chr(int(found["number"], 16)) if found["number"] else found["sign"], quoted
+    )
 
 
 def _spell_out(content: Any, signs: set[str]) -> Any:
