@@ -4,6 +4,8 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do command 
 BIN := .venv/bin
 REQUIRE ?=
 export REQUIRE
+# What Python compiled once it need not compile again at the start of every program of a test.
+unexport PYTHONDONTWRITEBYTECODE
 PYTEST := $(BIN)/python -m pytest -q
 # Real programs and browsers on a busy machine get a second try; pytest shows each.
 SECOND_TRY := --reruns 1
