@@ -1,6 +1,7 @@
 """Serbian in its two scripts. Cyrillic to Latin is always unambiguous; the other way is not."""
 
 import re
+from functools import lru_cache
 
 _LATIN = dict(zip("абвгдђежзијклмнопрстћуфхцчш", "abvgdđežzijklmnoprstćufhcčš", strict=True)) | {
     "љ": "lj",
@@ -22,6 +23,7 @@ def _latin_word(match: re.Match[str]) -> str:
     return "".join(letters)
 
 
+@lru_cache(maxsize=4096)
 def to_latin(text: str) -> str:
     """Serbian Cyrillic in Latin letters. Cyrillic to Latin is always unambiguous; other signs stay."""
     return _WORD.sub(_latin_word, text)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -37,8 +38,12 @@ class Document:
         return Mistake(self.file, self.line_of(path), what, remedy)
 
 
+@lru_cache(maxsize=64)
 def read_document(file: str, text: str) -> Document:
-    """Parse one file. Raises DefinitionInvalid."""
+    """Parse one file. Raises DefinitionInvalid.
+
+    Versions of a service share most of their files, and parsing is nearly all the work of loading one.
+    """
     if len(text) > LARGEST_FILE:
         raise _refusal(file, 1, "This file is too large.", f"Keep it under {LARGEST_FILE} characters.")
     if _BRACKETS.search(text):
