@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -37,6 +38,7 @@ Sentence = tuple[str | tuple[str, ...], str | None]
 """A msgid, or singular and plural, and a context."""
 
 
+@cache
 def find_sentences(module: str) -> dict[Sentence, list[str]]:
     """Each sentence of a module with the files it stands in."""
     found: dict[Sentence, list[str]] = {}
@@ -70,6 +72,7 @@ def _faults() -> Iterator[Sentence]:
     yield from ((fault.sentence, None) for fault in Fault)
 
 
+@cache
 def refusal_names() -> frozenset[str]:
     """The names of all classes of the family of refusals."""
     bases: dict[str, set[str]] = {}
@@ -87,14 +90,11 @@ def refusal_names() -> frozenset[str]:
         names = more
 
 
-REFUSALS = refusal_names()
-
-
 def _refusals(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef) and node.name in REFUSALS:
+        if isinstance(node, ast.ClassDef) and node.name in refusal_names():
             yield from _class_message(node)
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in REFUSALS:
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in refusal_names():
             yield from _first_text(node)
 
 
