@@ -35,9 +35,11 @@ from string import Template
 
 BENCH = Path(__file__).resolve().parent
 # The small country of the tests: keys, directory, contracts and real gateway processes.
-sys.path.insert(0, str(BENCH.parent / "tests" / "exchange"))
+sys.path[:0] = [str(BENCH.parent / "tests" / "exchange"), str(BENCH.parent / "tests")]
 
-from bridge_fixture import BRCKO, TUZLA, Country, free_port  # noqa: E402
+from bridge_fixture import BRCKO, TUZLA, Country  # noqa: E402
+
+from free_ports import free_port  # noqa: E402
 
 RESULT = BENCH / "results" / "exchange.json"
 TARGET = "/r1/BA/GOV/brcko-registrar/register/childrenOfParent"

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from free_ports import free_port
 from mostovi.demo.population.cast import cast_population
 from mostovi.demo.supervisor.layout import lay_out
 from mostovi.demo.supervisor.memory import total_memory
@@ -103,12 +104,6 @@ def until(condition: Any, seconds: float = 30) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.1)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

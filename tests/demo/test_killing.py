@@ -22,8 +22,9 @@ import pytest
 
 from demo.browsing import REASONS, Browser, Citizen, Clerk, Official
 from demo.test_country import Country, until
-from exchange.bridge_fixture import call, free_port
+from exchange.bridge_fixture import call
 from exchange.gateway.test_durability import check_store
+from free_ports import free_port
 from mostovi.demo.members import list_members
 from mostovi.demo.population.cast import GORDANA, SENADA, cast_population
 from mostovi.demo.registers.filling import make_register

@@ -17,7 +17,6 @@ import contextlib
 import http.client
 import json
 import os
-import random
 import signal
 import socket
 import socketserver
@@ -35,6 +34,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from free_ports import free_port
 from mostovi.demo.authorities import issuing
 from mostovi.demo.authorities.issuing import Issued
 from mostovi.exchange.protocol.certificates import key_id_of
@@ -56,15 +56,6 @@ Reply = tuple[int, dict[str, str], Any]
 
 def member_id(code: str) -> MemberId:
     return MemberId("BA", "GOV", code)
-
-
-def free_port() -> int:
-    """Below the ports of outgoing connections, one of which could take it while a gateway is stopped."""
-    while True:
-        port = random.SystemRandom().randrange(20_000, 32_000)
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
 
 
 class _RegisterServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
-from exchange.bridge_fixture import Country, free_port, member_id
+from exchange.bridge_fixture import Country, member_id
+from free_ports import free_port
 
 Headers = list[tuple[str, str]]
 _OWN = {"connection", "keep-alive", "transfer-encoding", "content-length", "host", "server", "date"}

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from free_ports import free_port
 from mostovi.demo.supervisor.layout import lay_out
 
 READY_SECONDS = 150
@@ -89,12 +90,6 @@ class Country:
         self.command.wait()
         shutil.rmtree(lay_out(self.directory).sockets)
         assert orphans == []
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def is_alive(process: int) -> bool:

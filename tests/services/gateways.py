@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from exchange.bridge_fixture import Country, free_port, make_contract
+from exchange.bridge_fixture import Country, make_contract
+from free_ports import free_port
 from mostovi.demo.authorities import issuing, time_stamps
 from mostovi.kernel import clock
 from mostovi.services import public

@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from exchange.bridge_fixture import BRCKO, TUZLA, Country, call, country, free_port, running_country
+from exchange.bridge_fixture import BRCKO, TUZLA, Country, call, country, running_country
+from free_ports import free_port
 from mostovi.exchange.protocol.certificates import key_id_of
 
 pytestmark = pytest.mark.programs
