@@ -1,6 +1,7 @@
 """Amra applies for child allowance: she carries no paper, and every look at her data is told to her."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,13 +10,26 @@ from playwright.sync_api import expect
 
 from journeys import applying
 from journeys.conftest import OpenWindow
-from journeys.country import Country
+from journeys.country import Country, until
 from journeys.visiting import Visitor
 
 FOUR_SOURCES = ["tuzla-canton-interior", "brcko-registrar", "bijeljina-registrar", "fbih-tax-administration"]
 
 
+def waits_until_all_have_answered(amra: Visitor) -> None:
+    """A register on a busy machine may be late; then the page asks to look again."""
+
+    def all_have_answered() -> bool:
+        if amra.find('main a[href$="?pazi=1"]').count() == 0:
+            return True
+        amra.go(amra.path)
+        return False
+
+    until(all_have_answered)
+
+
 def sees_four_facts_with_source_and_basis(amra: Visitor) -> None:
+    waits_until_all_have_answered(amra)
     amra.sees(".facts > .fact", 4)
     facts = amra.find(".facts > .fact")
     for number in range(4):
@@ -24,7 +38,7 @@ def sees_four_facts_with_source_and_basis(amra: Visitor) -> None:
         in_force = fact.locator("dl .tag").last
         is_yes = "ok" in str(in_force.get_attribute("class"))
         expect(in_force).to_have_text(amra.say("yes" if is_yes else "no: demonstration agreement"))
-        expect(fact.locator("footer")).to_contain_text("2")
+        expect(fact.locator("footer")).to_contain_text(re.compile(r"\b20\d\d\b.*\b\d?\d:\d\d\b"))
     assert "Dino" in amra.reading
     assert "Емир Ковач" in amra.reading, "as the register of Bijeljina writes it"
     assert "Ulica lipa 14" in amra.reading
