@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from mostovi.demo.identity_provider.pages import choice_page
 from mostovi.demo.identity_provider.persons import pairwise_subject
 from mostovi.demo.identity_provider.rules import LANGUAGES
 from mostovi.demo.identity_provider.texts import TEXTS, say
@@ -27,3 +28,9 @@ def test_every_sentence_exists_in_all_five_variants() -> None:
 
 def test_serbian_latin_is_derived() -> None:
     assert say("confirm", "sr-Latn") == "Potvrdite da ste to vi"
+
+
+def test_a_page_in_cyrillic_names_the_house_in_cyrillic_alone() -> None:
+    page = choice_page("sr-Cyrl", "a request", "/authorize", {})
+    assert "Мостови" in page
+    assert "Mostovi" not in page
