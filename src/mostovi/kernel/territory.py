@@ -41,14 +41,15 @@ def load_territory(*, today: date) -> LoadReport:
         for code in _parents_first(rows):
             wanted = _columns(rows[code])
             if code not in before:
-                Unit.objects.create(code=code, **wanted)
-                added.append(code)
+                added.append(Unit(code=code, **wanted))
             elif any(getattr(before[code], key) != value for key, value in wanted.items()):
                 Unit.objects.filter(pk=code).update(**wanted)
                 changed.append(code)
+        Unit.objects.bulk_create(added)
         gone = [code for code, unit in before.items() if code not in rows and unit.closed_on is None]
         Unit.objects.filter(pk__in=gone).update(closed_on=today)
-    return LoadReport(tuple(added), tuple(changed), tuple(gone), len(rows) - len(added) - len(changed))
+    new = tuple(unit.code for unit in added)
+    return LoadReport(new, tuple(changed), tuple(gone), len(rows) - len(new) - len(changed))
 
 
 def _pack_rows() -> Iterator[dict[str, str]]:
