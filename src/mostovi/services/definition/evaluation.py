@@ -68,13 +68,15 @@ def questions_to_ask(
     A question whose condition rests on an answer still missing is left out until it is there.
     """
     known = _typed_facts(definition, facts) | {"today": on_date}
+    values = _with_rules(definition, known)
     asked = []
     for question in definition.questions:
-        if question.from_fact in known or not _is_asked(question, definition, known):
+        if question.from_fact in known or not _holds(question.ask_if, values):
             continue
-        asked.append(_filled(question, definition, known))
+        asked.append(_filled(question, known, words_of(definition, values)))
         if answers.get(question.key) is not None:
             known[question.key] = for_rules(question.kind, answers[question.key])
+            values = _with_rules(definition, known)
     return tuple(asked)
 
 
@@ -232,12 +234,6 @@ def _typed_facts(definition: ServiceDefinition, facts: Mapping[str, Any]) -> dic
     return typed
 
 
-def _is_asked(question: Question, definition: ServiceDefinition, known: Mapping[str, Any]) -> bool:
-    if not question.ask_if:
-        return True
-    return _holds(question.ask_if, _with_rules(definition, known))
-
-
 def _holds(expression: str, known: Mapping[str, Any]) -> bool:
     if not expression:
         return True
@@ -256,8 +252,7 @@ def _with_rules(definition: ServiceDefinition, known: Mapping[str, Any]) -> dict
     return values
 
 
-def _filled(question: Question, definition: ServiceDefinition, known: Mapping[str, Any]) -> Question:
-    words = words_of(definition, _with_rules(definition, known))
+def _filled(question: Question, known: Mapping[str, Any], words: Mapping[str, Any]) -> Question:
     return replace(
         question,
         choices=_choices(question, known, words),
