@@ -1,7 +1,5 @@
 """Signing in by OpenID Connect: what is accepted, what is refused, what a session then holds."""
 
-import time
-
 import pytest
 from django.test import Client
 from joserfc.jwk import ECKey
@@ -137,9 +135,11 @@ def test_an_answer_cannot_be_used_twice(client, provider):
 
 
 def test_a_person_who_changes_her_mind_is_not_signed_in(client, provider):
-    provider.authorize(client.get("/prijava/")["Location"])
+    provider.authorize(client.get("/prijava/?lang=en")["Location"])
     response = client.get("/prijava/povratak", {"error": "access_denied", "state": provider.asked["state"]})
     assert response.status_code == 403
+    assert b"You went back before signing in" in response.content
+    assert actor(client).kind == "anonymous"
 
 
 def test_a_provider_that_is_down_is_said_so(client, settings):
@@ -149,22 +149,27 @@ def test_a_provider_that_is_down_is_said_so(client, settings):
     assert b"identity_provider_silent" in response.content
 
 
-def test_signing_in_once_more_asks_the_provider_to_see_the_person(client, provider):
-    sign_in(client, provider, "?again=1&next=/predmeti/")
-    assert (provider.asked["prompt"], provider.asked["max_age"]) == ("login", "0")
-    assert actor(client).kind == "person"
-
-
-def test_signing_in_once_more_needs_a_fresh_look(client, provider):
-    provider.bend = {"auth_time": int(time.time()) - 3600}
-    assert sign_in(client, provider, "?again=1").status_code == 403
-
-
-def test_a_provider_that_does_not_say_when_it_saw_the_person_cannot_freshen_a_sign_in(client, provider):
+def test_without_a_time_of_signing_in_there_is_none(client, provider):
     provider.bend = {"auth_time": None}
     assert sign_in(client, provider).status_code == 302
     assert actor(client).authenticated_at is None
-    assert sign_in(client, provider, "?again=1").status_code == 403
+
+
+def test_two_windows_do_not_take_each_others_answers(client, provider):
+    first = provider.authorize(client.get("/prijava/?next=/o/pomoc/")["Location"])
+    asked = provider.asked
+    client.get("/prijava/?next=/o/izvori/")
+    provider.asked = asked
+    assert client.get("/prijava/povratak", first)["Location"] == "/o/pomoc/"
+
+
+def test_a_request_to_see_somebody_anew_that_nobody_made_changes_nothing(client, provider):
+    sign_in(client, provider)
+    before = client.session["actor"]
+    response = sign_in(client, provider, "?reauthentication=invented&next=/o/pomoc/")
+    assert (provider.asked["prompt"], provider.asked["max_age"]) == ("login", "0")
+    assert response["Location"] == "/o/pomoc/"
+    assert client.session["actor"] == before
 
 
 def test_only_a_demonstration_says_whose_shoes(client, provider, settings):

@@ -1,4 +1,4 @@
-"""Damir decides from the desk: facts with evidence, rules with articles, reasons; his institution seals."""
+"""Damir decides from the desk: facts, rules, reasons, one more sign-in; his institution seals."""
 
 from pathlib import Path
 
@@ -15,12 +15,25 @@ REASONS = "Podnositeljica živi u Tuzli s djetetom, a prihod po članu domaćins
 
 
 def decide(damir: Visitor, code: str) -> None:
-    """From the office's pile to the sealed decision."""
+    """From the office's pile to the page where one press seals the decision."""
     damir.go(f"/predmeti/{code}/")
     damir.press("Take this case")
     damir.find("input[name=outcome][value=approved]").check()
     damir.find("#reasons").fill(REASONS)
     damir.press("Preview and seal")
+    signs_in_once_more(damir)
+
+
+def signs_in_once_more(damir: Visitor) -> None:
+    """The identity provider asks him to confirm, whatever session it has; he comes back to the decision."""
+    here = damir.path
+    damir.press("Sign in once more")
+    assert "/demo-idp/" in damir.path
+    assert "Damir" in damir.reading
+    damir.picture("confirm-that-it-is-you")
+    damir.submit("main form[action='sign-in'] button.btn")
+    assert damir.path == here
+    assert damir.reads("You signed in once more")
 
 
 def until_it_is_sealed(damir: Visitor, code: str) -> None:
@@ -48,12 +61,14 @@ def test_damir_decides_with_reasons_and_amra_reads_a_decision_that_anybody_can_c
     damir.submit(f'.queue a[href*="{code}"]')
     reads_facts_with_evidence_and_rules_with_articles(damir, tmp_path)
     needs_reasons(damir, code)
-    proves_who_he_is_once_more(damir, code)
     damir.find("#reasons").fill(REASONS)
     damir.press("Preview and seal")
     assert damir.path == f"/predmeti/{code}/pregled"
     assert REASONS in damir.reading
     damir.picture("preview-of-the-decision")
+    goes_back_at_the_provider_and_loses_nothing(damir, code)
+    signs_in_once_more(damir)
+    assert REASONS in damir.reading
     damir.press("Decide and seal")
     until_it_is_sealed(damir, code)
     damir.picture("sealed")
@@ -83,15 +98,16 @@ def needs_reasons(damir: Visitor, code: str) -> None:
     damir.find("input[name=outcome][value=approved]").check()
 
 
-def proves_who_he_is_once_more(damir: Visitor, code: str) -> None:
-    """The identity provider asks him to confirm, whatever session it has, and he is back where he was."""
-    here = f"/predmeti/{code}/"
-    damir.go(f"/prijava/?again=1&login_hint=damir&next={here}")
-    assert "/demo-idp/" in damir.path
-    assert "Damir" in damir.reading
-    damir.submit("main form[action='sign-in'] button.btn")
-    assert damir.path == here
-    damir.find("input[name=outcome][value=approved]").check()
+def goes_back_at_the_provider_and_loses_nothing(damir: Visitor, code: str) -> None:
+    """Without signing in nothing is sealed; a calm sentence, and what he wrote stands there as before."""
+    damir.sees(f"form[action='/predmeti/{code}/pregled'] button.btn", 0)
+    damir.press("Sign in once more")
+    damir.submit("main form[action='cancel'] button")
+    assert damir.path == f"/predmeti/{code}/pregled"
+    assert damir.reads(
+        "You went back before signing in. Nothing was decided, and your decision is kept as you wrote it."
+    )
+    assert REASONS in damir.reading
 
 
 def reads_her_decision(amra: Visitor, country: Country, code: str, folder: Path) -> None:

@@ -102,7 +102,7 @@ def test_the_pages_of_signing_in_and_out_are_no_worse(window: OpenWindow) -> Non
     person = window()
     person.go("/prijava/")
     assert "/demo-idp/" in person.path
-    person.go("/prijava/?again=1&login_hint=milan")
+    person.go("/prijava/?reauthentication=nothing&login_hint=milan")
     person.submit("main form[action='sign-in'] button.btn")
     person.go("/odjava/")
     person.submit("main form button.btn")

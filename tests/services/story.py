@@ -1,11 +1,14 @@
 """Steps that many tests begin with, made by the real actions."""
 
+from mostovi.kernel import clock
 from mostovi.kernel.access import Actor
 from mostovi.services.actions.applying import agree_to_facts, record_answer, start_case, submit_case
 from mostovi.services.actions.asking import ask_facts
+from mostovi.services.actions.desk import decide_case, prepare_decision
+from mostovi.services.actions.reauthenticating import ask_to_reauthenticate, reauthenticate
 from mostovi.services.models import Case
 from mostovi.services.queries.sheets import find_next_question
-from mostovi.services.values import CaseState
+from mostovi.services.values import CaseState, Outcome
 
 ANSWERS = {
     "lives_with_you": "all",
@@ -41,3 +44,11 @@ def a_sent_case(actor: Actor, service: str = "child-allowance") -> str:
     answer_all(actor, code)
     send(actor, code)
     return code
+
+
+def decide(official: Actor, code: str, outcome: Outcome = Outcome.APPROVED, reasons: str = "") -> None:
+    """Read, sign in once more, seal: as the pages of the desk lead through it."""
+    read = prepare_decision(actor=official, code=code, outcome=outcome, reasons=reasons)
+    key = ask_to_reauthenticate(actor=official, code=code, reviewed=read)
+    reauthenticate(actor=official, key=key, person_id=official.person_id, authenticated_at=clock.now())
+    decide_case(actor=official, code=code, reviewed=read)

@@ -33,13 +33,13 @@ from exchange.bridge_fixture import (
     wait_until_answering,
 )
 from exchange.middleman import Message, Middleman
-from mostovi.services.actions.desk import decide_case, take_case
+from mostovi.services.actions.desk import take_case
 from mostovi.services.catalogue import find_definition
 from mostovi.services.models import Case, Document, Fact
 from mostovi.services.values import CaseState, FactState, Outcome
 from services.cast import AMRA_NUMBER, an_official, sign_in
 from services.gateways import BRCKO, TUZLA, TimeStamps, built, country, stamps, work
-from services.story import ANSWERS, a_sent_case
+from services.story import ANSWERS, a_sent_case, decide
 from services.test_citizen_pages import browser, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.programs]
@@ -359,7 +359,7 @@ def paper(country: Country, stamps: TimeStamps) -> Paper:
     code = a_sent_case(amra)
     take_case(actor=damir, code=code)
     reasons = "Amra lives in Tuzla with her son, and the income is below the limit."
-    decide_case(actor=damir, code=code, outcome=Outcome.APPROVED, reasons=reasons)
+    decide(damir, code, Outcome.APPROVED, reasons)
     work()
     document = Document.objects.get()
     address = document.verify_url[document.verify_url.index("/provjera/") :]

@@ -14,11 +14,11 @@ from django.test import Client
 from mostovi.kernel.access import Actor
 from mostovi.kernel.access_views import remember_actor
 from mostovi.services import public
-from mostovi.services.actions.desk import ask_applicant, decide_case, take_case
+from mostovi.services.actions.desk import ask_applicant, take_case
 from mostovi.services.models import Case
 from mostovi.services.values import CaseState, Outcome
 from services.cast import AMRA_NUMBER, MILAN_NUMBER, Bridge, Clock
-from services.story import ANSWERS, a_draft, a_sent_case, answer_all
+from services.story import ANSWERS, a_draft, a_sent_case, answer_all, decide
 
 pytestmark = [pytest.mark.django_db]
 STYLE = Path(public.__file__).parents[1] / "front/static/mostovi/mostovi.css"
@@ -152,7 +152,7 @@ def test_milan_gets_his_extract_at_once(milan: Actor, bridge: Bridge) -> None:
 def test_amra_reads_her_decision(amra: Actor, damir: Actor, bridge: Bridge, time: Clock) -> None:
     code = a_sent_case(amra)
     take_case(actor=damir, code=code)
-    decide_case(actor=damir, code=code, outcome=Outcome.APPROVED, reasons="She lives here with her son.")
+    decide(damir, code, Outcome.APPROVED, "She lives here with her son.")
     public.do_due_work(time.now)
     html = text_of(browser(amra).get(f"/zahtjevi/{code}/"))
     assert "Your application is approved" in html

@@ -22,7 +22,6 @@ from mostovi.services.actions.asking import ask_facts
 from mostovi.services.actions.desk import (
     answer_official,
     ask_applicant,
-    decide_case,
     save_draft_decision,
     take_case,
 )
@@ -35,7 +34,7 @@ from mostovi.services.queries.desk_lists import list_desk
 from mostovi.services.queries.sheets import find_draft_sheet
 from mostovi.services.values import CaseState, FactState, Outcome
 from services.cast import Bridge, Clock, an_official
-from services.story import a_draft, a_sent_case, answer_all, send
+from services.story import a_draft, a_sent_case, answer_all, decide, send
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 REASONS = "Amra lives in Tuzla, Dino lives with her, and the income is below the limit."
@@ -44,7 +43,7 @@ REASONS = "Amra lives in Tuzla, Dino lives with her, and the income is below the
 def decided(amra: Actor, damir: Actor, outcome: Outcome = Outcome.APPROVED) -> str:
     code = a_sent_case(amra)
     take_case(actor=damir, code=code)
-    decide_case(actor=damir, code=code, outcome=outcome, reasons=REASONS)
+    decide(damir, code, outcome, REASONS)
     return code
 
 
@@ -147,7 +146,7 @@ def test_a_time_stamp_authority_that_is_down_changes_nothing_but_the_hour(
 def test_a_case_is_decided_once(amra: Actor, damir: Actor, bridge: Bridge) -> None:
     code = decided(amra, damir)
     with pytest.raises(rules.WrongState):
-        decide_case(actor=damir, code=code, outcome=Outcome.REFUSED, reasons=REASONS)
+        decide(damir, code, Outcome.REFUSED, REASONS)
     assert Decision.objects.get().outcome == Outcome.APPROVED
 
 
@@ -248,7 +247,7 @@ def test_the_clock_stands_still_while_the_applicant_is_asked(
     monkeypatch.setattr(timezone, "localdate", lambda *_: date(2026, 11, 25))
     ask_applicant(actor=damir, code=code, question="Since when does Dino go to school?")
     with pytest.raises(rules.WrongState):
-        decide_case(actor=damir, code=code, outcome=Outcome.APPROVED, reasons=REASONS)
+        decide(damir, code, Outcome.APPROVED, REASONS)
     monkeypatch.setattr(timezone, "localdate", lambda *_: date(2026, 11, 30))
     answer_official(actor=amra, code=code, text="Since September.")
     case = Case.objects.get()

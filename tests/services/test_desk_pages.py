@@ -11,8 +11,8 @@ from mostovi.kernel.access_views import remember_actor
 from mostovi.kernel.models import AuditLine
 from mostovi.services.models import Case, Decision
 from mostovi.services.values import CaseState
-from services.cast import Bridge, Clock, an_official
-from services.story import a_sent_case
+from services.cast import Bridge, an_official
+from services.story import a_sent_case, decide
 
 pytestmark = pytest.mark.django_db
 REASONS = "One salary ended in August, so the three months from September count."
@@ -125,24 +125,6 @@ def test_a_decision_is_read_before_it_is_sealed(desk: Client, case: str) -> None
     assert Case.objects.get(code=case).state == CaseState.TO_DECIDE
 
 
-def test_deciding_needs_a_sign_in_of_the_last_five_minutes(damir: Actor, time: Clock, case: str) -> None:
-    desk = seat(damir)
-    prepare(desk, case)
-    time.now = time.now.replace(hour=time.now.hour + 1)
-    response = desk.get(f"/predmeti/{case}/pregled")
-    assert response["Location"] == f"/prijava/?again=1&next=%2Fpredmeti%2F{case}%2Fpregled"
-    assert desk.post(f"/predmeti/{case}/pregled")["Location"].startswith("/prijava/?again=1")
-    assert Case.objects.get(code=case).state == CaseState.TO_DECIDE
-
-
-def test_the_sealed_decision_follows(desk: Client, case: str) -> None:
-    prepare(desk, case)
-    response = desk.post(f"/predmeti/{case}/pregled", follow=True)
-    assert response.status_code == 200
-    assert Case.objects.get(code=case).state in {CaseState.DECIDED, CaseState.SEALED, CaseState.DELIVERED}
-    assert "Approved" in response.content.decode()
-
-
 def test_a_decision_without_reasons_is_not_taken(desk: Client, case: str) -> None:
     response = prepare(desk, case, outcome="refused", reasons="no")
     assert response.status_code == 422
@@ -151,13 +133,15 @@ def test_a_decision_without_reasons_is_not_taken(desk: Client, case: str) -> Non
     assert 'aria-invalid="true"' in page
 
 
-def test_approving_what_the_rules_propose_needs_no_words_and_repeats_none(desk: Client, case: str) -> None:
+def test_approving_what_the_rules_propose_needs_no_words_and_repeats_none(
+    desk: Client, damir: Actor, case: str
+) -> None:
     prepare(desk, case, reasons="")
     shown = desk.get(f"/predmeti/{case}/").content.decode()
     assert re.search(r'<textarea id="reasons"[^>]*></textarea>', shown)
     page = desk.get(f"/predmeti/{case}/pregled").content.decode()
     assert page.count("Prihod domaćinstva je") == 1, "in the applicant's language, once"
-    desk.post(f"/predmeti/{case}/pregled")
+    decide(damir, case)
     assert Decision.objects.get(case__code=case).reasons == ""
     assert "above the limit" not in (decided := desk.get(f"/predmeti/{case}/").content.decode())
     assert "within the limit" in decided.partition("Reasons")[2]

@@ -19,12 +19,12 @@ from mostovi.exchange import public as exchange
 from mostovi.kernel import clock
 from mostovi.kernel.access import Actor
 from mostovi.kernel.models import AuditLine, Message
-from mostovi.services.actions.desk import decide_case, take_case
+from mostovi.services.actions.desk import take_case
 from mostovi.services.actions.sealing import seal_decision
 from mostovi.services.models import Document, HistoryEntry
 from mostovi.services.values import Outcome
 from services.cast import AMRA_NUMBER, MILAN_NUMBER, Bridge, an_official
-from services.story import a_draft, a_sent_case
+from services.story import a_draft, a_sent_case, decide
 from services.test_citizen_pages import browser
 
 pytestmark = [pytest.mark.django_db]
@@ -62,6 +62,7 @@ POST predmeti/<str:code>/predaja                              sign-in   no    no
 POST predmeti/<str:code>/odluka                               sign-in   no    no    *     no    no    none
 GET  predmeti/<str:code>/pregled                              sign-in   no    no    open  no    no    none
 POST predmeti/<str:code>/pregled                              sign-in   no    no    *     no    no    none
+POST predmeti/<str:code>/prijava                              sign-in   no    no    *     no    no    none
 GET  predmeti/<str:code>/dokaz/<str:fact>                     sign-in   no    no    open  no    no    none
 GET  /                                                        open      open  open  open  open  open  open
 GET  mjesto                                                   open      open  open  open  open  open  open
@@ -117,9 +118,7 @@ def everything(
     monkeypatch.setattr(exchange, "fetch_own_receipt", lambda **_: {"format": "mostovi-receipt/1"})
     sent = a_sent_case(amra)
     take_case(actor=damir, code=sent)
-    decide_case(
-        actor=damir, code=sent, outcome=Outcome.APPROVED, reasons="Amra lives in Tuzla with her son Dino."
-    )
+    decide(damir, sent, Outcome.APPROVED, "Amra lives in Tuzla with her son Dino.")
     seal_decision(code=sent, now=clock.now())
     desk = a_sent_case(amra)
     return {"sent": sent, "draft": a_draft(amra), "desk": desk, "document": Document.objects.get().code}

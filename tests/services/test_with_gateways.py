@@ -4,7 +4,7 @@ import pytest
 
 from exchange.bridge_fixture import Country
 from mostovi.exchange import public as exchange
-from mostovi.services.actions.desk import decide_case, take_case
+from mostovi.services.actions.desk import take_case
 from mostovi.services.catalogue import find_definition
 from mostovi.services.models import Case, Document, Fact
 from mostovi.services.queries.case_sheets import find_case_sheet
@@ -12,7 +12,7 @@ from mostovi.services.queries.cases import find_document
 from mostovi.services.values import CaseState, FactState, Outcome
 from services.cast import AMRA_NUMBER, an_official, sign_in
 from services.gateways import BRCKO, TUZLA, TimeStamps, built, country, stamps, work
-from services.story import a_draft, a_sent_case, answer_all, send
+from services.story import a_draft, a_sent_case, answer_all, decide, send
 
 pytestmark = [pytest.mark.django_db, pytest.mark.programs]
 __all__ = ["built", "country", "stamps"]
@@ -35,7 +35,7 @@ def test_the_whole_story_of_amra(country: Country, stamps: TimeStamps) -> None:
     assert Case.objects.get().state == CaseState.TO_DECIDE
 
     take_case(actor=damir, code=code)
-    decide_case(actor=damir, code=code, outcome=Outcome.APPROVED, reasons=REASONS)
+    decide(damir, code, Outcome.APPROVED, REASONS)
     work()
     assert Case.objects.get().state == CaseState.DECIDED, "the time-stamp authority is down"
     assert find_case_sheet(amra, code).documents == ()

@@ -17,7 +17,16 @@ from mostovi.kernel import clock, environment, people
 from mostovi.kernel.access import Actor
 from mostovi.services.actions import applying
 from mostovi.services.actions.asking import ask_facts
-from mostovi.services.public import CaseState, Outcome, ask_applicant, decide_case, take_case
+from mostovi.services.public import (
+    CaseState,
+    Outcome,
+    ask_applicant,
+    ask_to_reauthenticate,
+    decide_case,
+    prepare_decision,
+    reauthenticate,
+    take_case,
+)
 from mostovi.services.queries.cases import find_standing, list_my_cases
 from mostovi.services.queries.sheets import find_draft_sheet, find_next_question
 
@@ -173,7 +182,11 @@ def ask(code: str) -> None:
 def approve(code: str) -> None:
 
     take(code)
-    decide_case(actor=sign_in_official(), code=code, outcome=Outcome.APPROVED, reasons="")
+    damir = sign_in_official()
+    read = prepare_decision(actor=damir, code=code, outcome=Outcome.APPROVED, reasons="")
+    key = ask_to_reauthenticate(actor=damir, code=code, reviewed=read)
+    reauthenticate(actor=damir, key=key, person_id=damir.person_id, authenticated_at=clock.now())
+    decide_case(actor=damir, code=code, reviewed=read)
 
 
 def state_of(actor: Actor, code: str) -> str:

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from functools import lru_cache
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import trans_real
@@ -88,7 +88,7 @@ class SecurityHeadersMiddleware:
 
 
 class RefusalMiddleware:
-    """A refusal becomes a page that says what happened; a stale sign-in becomes a new one."""
+    """A refusal becomes a page that says what happened."""
 
     def __init__(self, get_response: Responder) -> None:
         self.get_response = get_response
@@ -99,11 +99,4 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Refusal):
             return None
-        if exception.code == "sign_in_again":
-            return _sign_in_again(request)
         return refused(request, exception)
-
-
-def _sign_in_again(request: HttpRequest) -> HttpResponse:
-    here = request.get_full_path() if request.method == "GET" else request.META.get("HTTP_REFERER", "/")
-    return HttpResponseRedirect(f"{settings.LOGIN_URL}?{urlencode({'again': '1', 'next': here})}")

@@ -68,6 +68,9 @@ OFFICIAL_ACTS = {
     "given_back": gettext_lazy("Gave your application back to the office."),
     "applicant_asked": gettext_lazy("Asked you a question."),
     "decision_drafted": gettext_lazy("Prepared the decision on your application."),
+    "reauthentication_asked": gettext_lazy("Was asked to sign in once more before deciding."),
+    "reauthenticated": gettext_lazy("Signed in once more to decide on your application."),
+    "reauthentication_failed": gettext_lazy("Did not sign in once more; nothing was decided."),
     "decided": gettext_lazy("Decided on your application."),
 }
 LOG_ACTIONS = {

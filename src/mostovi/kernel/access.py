@@ -1,7 +1,7 @@
 """Who acts, and the checks every module shares. Default deny; no database, no clock."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from mostovi.kernel.errors import NotAllowed
@@ -67,9 +67,3 @@ def check_is_auditor(actor: Actor) -> None:
     check_is_signed_in(actor)
     if actor.kind != "auditor":
         raise NotAllowed("This page is for auditors.", code="not_an_auditor")
-
-
-def check_recently_authenticated(actor: Actor, now: datetime, minutes: int = 5) -> None:
-    at = actor.authenticated_at
-    if at is None or not timedelta(minutes=-1) <= now - at <= timedelta(minutes=minutes):
-        raise NotAllowed("Sign in once more to go on.", code="sign_in_again")

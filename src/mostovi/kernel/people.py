@@ -103,6 +103,12 @@ def find_or_create_person_at_counter(*, personal_number: str, name: str) -> Pers
     return upsert_person(issuer="counter", subject=pseudonym, name=name, personal_number=personal_number)
 
 
+def find_signed_in(*, issuer: str, subject: str) -> PersonSummary | None:
+    """Whom this provider means by this subject, if they ever signed in here."""
+    person = Person.objects.filter(issuer=issuer, subject=subject).first()
+    return _summary(person) if person else None
+
+
 def find_person(person_id: int) -> PersonSummary:
     person = Person.objects.filter(pk=person_id).first()
     if person is None:

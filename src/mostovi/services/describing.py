@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from mostovi.kernel.languages import current_variant
-from mostovi.services import catalogue
+from mostovi.services import catalogue, rules
 from mostovi.services.definition import FactRequest, Question, ServiceDefinition, answer_text, text_of
 from mostovi.services.definition.kinds import for_rules, for_words
 from mostovi.services.definition.values import FactKind, FactSource, Kind
@@ -213,6 +213,29 @@ def describe_event(event: str) -> str:
         "withdrawn": _("The application was withdrawn"),
         "restored": _("The application was taken up again"),
     }.get(event, event)
+
+
+def describe_sign_in_failure(code: str) -> str:
+    """Why a decision cannot be sealed yet. Whatever the provider said, what was prepared is kept."""
+    told = (
+        *(rules.AnotherPersonSignedIn, rules.NotSignedInAnew),
+        *(rules.DecisionAltered, rules.ReauthenticationTooOld, rules.ReauthenticationUsed),
+    )
+    ours = {refusal.code: _(refusal.message) for refusal in told}
+    theirs = {
+        "sign_in_cancelled": _(
+            "You went back before signing in. Nothing was decided, and your decision is kept as you wrote it."
+        ),
+        "identity_provider_silent": _(
+            "The identity provider does not answer at the moment. Nothing was decided, and your decision is "
+            "kept. Try again in a few minutes."
+        ),
+    }
+    other = _(
+        "The identity provider did not confirm who you are. Nothing was decided, and your decision is kept. "
+        "Try again."
+    )
+    return (ours | theirs).get(code, other)
 
 
 def describe_line(summary: CaseSummary) -> CaseLine:

@@ -15,6 +15,7 @@ from mostovi.services.values import (
     HistoryLine,
     Outcome,
     Party,
+    ReauthenticationView,
     Standing,
 )
 
@@ -180,6 +181,42 @@ class Decision(models.Model):
             official_name=self.official_name,
             decided_at=self.decided_at,
             authenticated_at=self.authenticated_at,
+        )
+
+
+class Reauthentication(models.Model):
+    """An official was sent to the identity provider for one decision, and what came of it."""
+
+    key = models.CharField(max_length=64, unique=True)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reauthentications")
+    official_id = models.BigIntegerField()
+    decision_digest = models.CharField(max_length=64)
+    asked_at = models.DateTimeField()
+    authenticated_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+    failure = models.CharField(max_length=60, default="", blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=Q(used_at__isnull=True) | Q(authenticated_at__isnull=False, failure=""),
+                name="only_a_sign_in_that_took_place_is_used",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: asked at {self.asked_at}"
+
+    def view(self) -> ReauthenticationView:
+        return ReauthenticationView(
+            case=self.case.code,
+            official_id=self.official_id,
+            decision=self.decision_digest,
+            asked_at=self.asked_at,
+            authenticated_at=self.authenticated_at,
+            used_at=self.used_at,
+            failure=self.failure,
         )
 
 

@@ -1,4 +1,4 @@
-"""What a decision's page says: the data for the document's sentences."""
+"""What a decision says: as it is read before sealing, and the data for the document's sentences."""
 
 from decimal import Decimal
 from typing import Any
@@ -6,11 +6,34 @@ from typing import Any
 from mostovi.kernel.codes import display
 from mostovi.kernel.institutions import find_institution
 from mostovi.kernel.people import find_person
-from mostovi.services import catalogue
+from mostovi.services import catalogue, rules
 from mostovi.services.definition import RuleStep, ServiceDefinition, text_of
 from mostovi.services.definition.wording import placeholders_of
 from mostovi.services.models import Case, Decision, Document
-from mostovi.services.values import Outcome
+from mostovi.services.values import Outcome, PreparedDecision
+
+
+def prepared_decision(case: Case) -> PreparedDecision:
+    """What would be decided now. Raises DecisionNotPrepared."""
+    if not case.draft_outcome:
+        raise rules.DecisionNotPrepared
+    outcome, result = Outcome(case.draft_outcome), catalogue.evaluate(case)
+    return PreparedDecision(
+        case=case.code,
+        version=case.version_id,
+        outcome=outcome,
+        amount_feninga=result.amount_feninga if outcome == Outcome.APPROVED else None,
+        reasons=case.draft_reasons.strip(),
+        articles=tuple(result.articles),
+        grounds=tuple(step.sentence for step in result.conditions if step.sentence),
+    )
+
+
+def check_can_be_sealed(case: Case, decision: PreparedDecision) -> None:
+    """Raise unless the decision has its reasons and, for a benefit, its amount."""
+    rules.check_reasons(decision.outcome, catalogue.evaluate(case).proposal, decision.reasons)
+    if decision.outcome == Outcome.APPROVED and catalogue.definition_of(case).amount:
+        rules.check_amount(decision.amount_feninga)
 
 
 def decision_data(case: Case, decision: Decision, document: Document) -> dict[str, Any]:

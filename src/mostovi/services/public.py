@@ -9,8 +9,14 @@ from mostovi.services import tasks
 from mostovi.services.actions.desk import (
     ask_applicant,
     decide_case,
+    prepare_decision,
     save_draft_decision,
     take_case,
+)
+from mostovi.services.actions.reauthenticating import (
+    ask_to_reauthenticate,
+    fail_reauthentication,
+    reauthenticate,
 )
 from mostovi.services.catalogue import list_definitions
 from mostovi.services.definition import text_of
@@ -60,15 +66,19 @@ __all__ = [
     "Step",
     "Tracking",
     "ask_applicant",
+    "ask_to_reauthenticate",
     "count_cases_by_state",
     "count_savings",
     "decide_case",
     "do_due_work",
+    "fail_reauthentication",
     "find_by_tracking_code",
     "find_desk_sheet",
     "find_document",
     "list_case_lines",
     "list_services",
+    "prepare_decision",
+    "reauthenticate",
     "save_draft_decision",
     "take_case",
 ]

@@ -22,6 +22,14 @@ def find_case(code: str) -> Case:
     return case
 
 
+def hold_case(code: str) -> Case:
+    """The row, held until the transaction ends: a second press of the same button waits for the first."""
+    held = Case.objects.select_related("version").select_for_update(of=("self",)).filter(code=code).first()
+    if held is None:
+        raise rules.CaseNotFound
+    return held
+
+
 def move(case: Case, step: Step, target: CaseState, **columns: Any) -> None:
     """Change the state, once: whoever comes second finds that the case has moved on."""
     rules.check_target(step, CaseState(case.state), target)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from mostovi.kernel.access import Actor, check_is_official, check_recently_authenticated
+from mostovi.kernel.access import Actor, check_is_official
 from mostovi.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from mostovi.services.definition.values import Proposal
 from mostovi.services.values import (
@@ -14,11 +14,15 @@ from mostovi.services.values import (
     IdentityDocument,
     Outcome,
     Party,
+    PreparedDecision,
+    ReauthenticationView,
     Standing,
     Step,
 )
 
 RESTORE_WITHIN = timedelta(hours=24)
+REAUTHENTICATION_HOLDS = timedelta(minutes=5)
+CLOCKS_DIFFER_BY = timedelta(minutes=1)
 SHORTEST_REASONS = 20
 LONGEST_TEXT = 2000
 LONGEST_NAME = 200
@@ -107,6 +111,50 @@ class NotTaken(Conflict):
 class ReasonsMissing(Invalid):
     code = "reasons_missing"
     message = "Write the reasons in your own words, so that the person understands the decision."
+
+
+class DecisionNotPrepared(Conflict):
+    code = "decision_not_prepared"
+    message = "No decision has been prepared. Go back to the case and choose one."
+
+
+class DecisionAltered(Conflict):
+    code = "decision_altered"
+    message = "The decision is no longer the one you read. Read it again, then sign in once more for it."
+
+
+class ReauthenticationMissing(Conflict):
+    code = "reauthentication_missing"
+    message = "Sign in once more for this decision, then seal it."
+
+
+class ReauthenticationTooOld(Conflict):
+    code = "reauthentication_too_old"
+    message = (
+        "More than five minutes have passed since you signed in for this decision. "
+        "Nothing was decided; sign in once more."
+    )
+
+
+class ReauthenticationUsed(Conflict):
+    code = "reauthentication_used"
+    message = "This sign-in has served once already. Look at the case to see where it stands."
+
+
+class AnotherPersonSignedIn(NotAllowed):
+    code = "another_person_signed_in"
+    message = (
+        "Somebody else signed in, so nothing was decided. Your decision is kept; sign in as yourself "
+        "to seal it."
+    )
+
+
+class NotSignedInAnew(NotAllowed):
+    code = "not_signed_in_anew"
+    message = (
+        "The identity provider did not ask you to sign in once more, so nothing was decided. "
+        "Your decision is kept; try again."
+    )
 
 
 class AnotherSubmission(Conflict):
@@ -212,11 +260,52 @@ def check_can_work_on(step: Step, actor: Actor, case: Standing) -> None:
         raise TakenByColleague
 
 
-def check_can_decide(actor: Actor, case: Standing, *, now: datetime) -> None:
-    """An official of the owning institution, who signed in again within five minutes."""
+def check_can_decide(actor: Actor, case: Standing) -> None:
+    """An official of the owning institution who has taken the case; a fresh sign-in is asked for apart."""
     check_can_work_on(Step.DECIDE, actor, case)
     check_is_official(actor, case.institution, "caseworker")
-    check_recently_authenticated(actor, now)
+
+
+def check_reviewed(reviewed: str, decision: PreparedDecision) -> None:
+    """What is sealed is what was read; ``reviewed`` is the digest of what the official had before them."""
+    if reviewed != decision.digest:
+        raise DecisionAltered
+
+
+def check_signed_in_anew(
+    asked: ReauthenticationView, *, person_id: int | None, authenticated_at: datetime | None, now: datetime
+) -> None:
+    """The provider saw the same person, after we asked it to. A request is answered once.
+
+    ``auth_time`` counts whole seconds (OpenID Connect Core 2), so the second of the request is not too early.
+    """
+    if asked.authenticated_at is not None or asked.failure:
+        raise ReauthenticationUsed
+    if person_id != asked.official_id:
+        raise AnotherPersonSignedIn
+    earliest, latest = asked.asked_at.replace(microsecond=0), now + CLOCKS_DIFFER_BY
+    if authenticated_at is None or not earliest <= authenticated_at <= latest:
+        raise NotSignedInAnew
+
+
+def check_signed_in_for(
+    decision: PreparedDecision, actor: Actor, signed_in: ReauthenticationView | None, *, now: datetime
+) -> datetime:
+    """Whoever seals has signed in for exactly this decision in this case, within five minutes, once.
+
+    Gives when the provider saw the official.
+    """
+    if signed_in is None or signed_in.authenticated_at is None or signed_in.case != decision.case:
+        raise ReauthenticationMissing
+    if signed_in.official_id != actor.person_id:
+        raise ReauthenticationMissing
+    if signed_in.used_at is not None:
+        raise ReauthenticationUsed
+    if signed_in.decision != decision.digest:
+        raise DecisionAltered
+    if now - signed_in.authenticated_at > REAUTHENTICATION_HOLDS:
+        raise ReauthenticationTooOld
+    return signed_in.authenticated_at
 
 
 def check_reasons(outcome: Outcome, proposal: Proposal, reasons: str) -> None:

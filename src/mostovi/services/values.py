@@ -1,9 +1,11 @@
 """The words of services: what an application, a fact and a decision are, as everyone sees them."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 
 
@@ -108,6 +110,40 @@ class HistoryLine:
     at: datetime
     by: Party
     detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class PreparedDecision:
+    """A decision as the official reads it before sealing; ``grounds`` are the rules' sentences."""
+
+    case: str
+    version: str
+    outcome: Outcome
+    amount_feninga: int | None
+    reasons: str
+    articles: tuple[str, ...]
+    grounds: tuple[Mapping[str, str], ...]
+
+    @property
+    def digest(self) -> str:
+        """Equal only for the same words about the same case: SHA-256, in hexadecimal."""
+        return sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class ReauthenticationView:
+    """An official was asked to sign in once more for one decision, and what came of it.
+
+    ``decision`` is the digest of what the official had read; ``failure`` the code of a refusal.
+    """
+
+    case: str
+    official_id: int
+    decision: str
+    asked_at: datetime
+    authenticated_at: datetime | None = None
+    used_at: datetime | None = None
+    failure: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,18 @@ from urllib.parse import urlencode
 
 import requests
 from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.django_client import OAuth
+from authlib.integrations.django_client import OAuth, OAuthError
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from joserfc.errors import JoseError
 
-from mostovi.front.sign_in.claims import ClaimMapping, Identity, SignInRefused, read_identity
+from mostovi.front.sign_in.claims import (
+    ClaimMapping,
+    Identity,
+    SignInCancelled,
+    SignInRefused,
+    read_identity,
+)
 from mostovi.kernel.errors import Unavailable
 
 _TIMEOUT_SECONDS = 5
@@ -72,6 +78,9 @@ def receive_identity(request: HttpRequest) -> Identity:
         token = _provider().authorize_access_token(request)
     except requests.RequestException as error:
         raise ProviderSilent from error
+    except OAuthError as error:
+        # RFC 6749 4.1.2.1: the person, or the provider for them, said no.
+        raise (SignInCancelled if error.error == "access_denied" else SignInRefused) from error
     except (AuthlibBaseError, JoseError, ValueError, KeyError) as error:
         raise SignInRefused from error
     claims = token.get("userinfo")

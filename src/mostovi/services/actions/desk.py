@@ -6,9 +6,12 @@ from django.utils import timezone
 from mostovi.kernel import clock
 from mostovi.kernel.access import Actor
 from mostovi.services import rules
+from mostovi.services.actions.reauthenticating import use_reauthentication
 from mostovi.services.catalogue import definition_of, evaluate
 from mostovi.services.models import Decision
-from mostovi.services.recording import find_case, move, note, write_audit_line
+from mostovi.services.papers import check_can_be_sealed, prepared_decision
+from mostovi.services.queries.reauthentications import has_decided
+from mostovi.services.recording import find_case, hold_case, move, note, write_audit_line
 from mostovi.services.telling import tell
 from mostovi.services.values import CaseState, Outcome, Step
 
@@ -78,36 +81,41 @@ def save_draft_decision(*, actor: Actor, code: str, outcome: Outcome | None, rea
 
 
 @transaction.atomic
-def prepare_decision(*, actor: Actor, code: str, outcome: Outcome, reasons: str) -> None:
-    """Keep a decision that is ready to be read once more and sealed."""
+def prepare_decision(*, actor: Actor, code: str, outcome: Outcome, reasons: str) -> str:
+    """Keep a decision that is ready to be read once more and sealed. Gives its digest."""
     save_draft_decision(actor=actor, code=code, outcome=outcome, reasons=reasons)
-    rules.check_reasons(outcome, evaluate(find_case(code)).proposal, reasons)
+    case = find_case(code)
+    rules.check_reasons(outcome, evaluate(case).proposal, reasons)
+    return prepared_decision(case).digest
 
 
 @transaction.atomic
-def decide_case(*, actor: Actor, code: str, outcome: Outcome, reasons: str) -> None:
-    """Decide, once. Sealing and delivery follow by themselves."""
+def decide_case(*, actor: Actor, code: str, reviewed: str) -> None:
+    """Decide what was prepared and read, once. Sealing and delivery follow by themselves.
+
+    ``reviewed`` is the digest of the decision the official read and signed in once more for.
+    """
     now = clock.now()
-    case = find_case(code)
-    rules.check_can_decide(actor, case.standing(), now=now)
-    rules.check_length(reasons)
+    case = hold_case(code)
+    if has_decided(actor, case, reviewed):
+        return
+    rules.check_can_decide(actor, case.standing())
     assert actor.person_id is not None
-    assert actor.authenticated_at is not None
-    result = evaluate(case)
-    rules.check_reasons(outcome, result.proposal, reasons)
-    if outcome == Outcome.APPROVED and definition_of(case).amount:
-        rules.check_amount(result.amount_feninga)
+    decision = prepared_decision(case)
+    rules.check_reviewed(reviewed, decision)
+    check_can_be_sealed(case, decision)
+    authenticated_at = use_reauthentication(actor=actor, case=case, decision=decision, now=now)
     move(case, Step.DECIDE, CaseState.DECIDED, decided_at=now)
     Decision.objects.create(
         case=case,
-        outcome=outcome,
-        amount_feninga=result.amount_feninga if outcome == Outcome.APPROVED else None,
-        reasons=reasons.strip(),
-        articles=list(result.articles),
+        outcome=decision.outcome,
+        amount_feninga=decision.amount_feninga,
+        reasons=decision.reasons,
+        articles=list(decision.articles),
         official_id=actor.person_id,
         official_name=actor.name,
-        authenticated_at=actor.authenticated_at,
+        authenticated_at=authenticated_at,
         decided_at=now,
         next_try_at=now,
     )
-    note(case, "decided", actor=actor, now=now, outcome=outcome, by_name=actor.name)
+    note(case, "decided", actor=actor, now=now, outcome=decision.outcome, by_name=actor.name)

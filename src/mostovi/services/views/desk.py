@@ -2,16 +2,16 @@
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from mostovi.kernel import clock
-from mostovi.kernel.access import check_recently_authenticated
 from mostovi.kernel.access_views import ActedRequest, access
-from mostovi.kernel.errors import Refusal
+from mostovi.kernel.errors import Conflict, Invalid, Refusal
 from mostovi.services.actions.desk import (
     ask_applicant,
     decide_case,
@@ -20,6 +20,7 @@ from mostovi.services.actions.desk import (
     take_case,
 )
 from mostovi.services.actions.handing_over import give_back_case
+from mostovi.services.actions.reauthenticating import ask_to_reauthenticate
 from mostovi.services.forms import sentence_of
 from mostovi.services.queries.case_sheets import find_desk_sheet
 from mostovi.services.queries.desk_lists import DeskList, Pile, list_desk
@@ -94,18 +95,39 @@ def evidence(request: ActedRequest, code: str, fact: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @access("official", role="caseworker")
 def preview(request: ActedRequest, code: str) -> HttpResponse:
-    """The decision as the person will read it. Whoever seals has signed in within five minutes."""
-    check_recently_authenticated(request.actor, clock.now())
-    sheet = find_desk_sheet(request.actor, code)
-    if request.method == "GET" or sheet.draft_outcome is None:
-        return render(request, "services/desk/preview.html", {"sheet": sheet})
+    """The decision as the person will read it; sealed by who has signed in once more for it."""
+    if request.method == "GET":
+        return _preview_page(request, code)
     try:
-        decide_case(actor=request.actor, code=code, outcome=sheet.draft_outcome, reasons=sheet.draft_reasons)
-    except Refusal as problem:
-        if problem.status != 422:
-            raise
-        return _case_page(request, code, problem=problem)
+        decide_case(actor=request.actor, code=code, reviewed=request.POST.get("decision", ""))
+    except (Conflict, Invalid) as problem:
+        return _not_sealed(request, code, problem)
     return HttpResponseRedirect(reverse("desk:case", args=[code]))
+
+
+@require_POST
+@access("official", role="caseworker")
+def sign_in_once_more(request: ActedRequest, code: str) -> HttpResponse:
+    """To the identity provider, for exactly the decision that was read, and back to its page."""
+    try:
+        key = ask_to_reauthenticate(actor=request.actor, code=code, reviewed=request.POST.get("decision", ""))
+    except (Conflict, Invalid) as problem:
+        return _not_sealed(request, code, problem)
+    back = reverse("desk:preview", args=[code])
+    return HttpResponseRedirect(f"{settings.LOGIN_URL}?{urlencode({'reauthentication': key, 'next': back})}")
+
+
+def _not_sealed(request: ActedRequest, code: str, problem: Refusal) -> HttpResponse:
+    """What the decision lacks is said at the form; that it cannot be sealed now, beside the decision."""
+    page = _case_page if isinstance(problem, Invalid) else _preview_page
+    return page(request, code, problem=problem)
+
+
+def _preview_page(request: ActedRequest, code: str, *, problem: Refusal | None = None) -> HttpResponse:
+    sheet = find_desk_sheet(request.actor, code)
+    told = sheet.sealing.problem if sheet.sealing else ""
+    context = {"sheet": sheet, "problem": sentence_of(problem) if problem else told}
+    return render(request, "services/desk/preview.html", context, status=problem.status if problem else 200)
 
 
 def _queue(request: HttpRequest) -> dict[str, Any]:
