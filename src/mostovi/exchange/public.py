@@ -12,6 +12,7 @@ from mostovi.exchange.bridge.logs import (
     list_log_entries,
 )
 from mostovi.exchange.bridge.members import check_statement, list_members
+from mostovi.exchange.bridge.naming import find_document_kind_name, find_service_name
 from mostovi.exchange.bridge.papers import (
     document_status,
     reserve_document,
@@ -69,6 +70,8 @@ __all__ = [
     "fetch_own_receipt",
     "fetch_receipt",
     "find_contract",
+    "find_document_kind_name",
+    "find_service_name",
     "find_usages",
     "gateway_status",
     "is_demonstration_root",

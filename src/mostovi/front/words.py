@@ -3,7 +3,14 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from mostovi.exchange.public import BridgeRefused, LogEntry, Usage, reason_of
+from mostovi.exchange.public import (
+    BridgeRefused,
+    LogEntry,
+    Usage,
+    find_document_kind_name,
+    find_service_name,
+    reason_of,
+)
 from mostovi.kernel.languages import current_variant, text_in
 from mostovi.services.public import list_services
 
@@ -39,20 +46,10 @@ IDENTITY_SHOWN = {
     "passport": gettext_lazy("passport shown"),
     "driving_licence": gettext_lazy("driving licence shown"),
 }
-EXCHANGE_SERVICES = {
-    "birthRecord": gettext_lazy("the record of your birth"),
-    "childrenOfParent": gettext_lazy("your children, with date and place of birth"),
-    "marriageRecord": gettext_lazy("date and place of your marriage"),
-    "birthExtract": gettext_lazy("your birth extract"),
-    "residence": gettext_lazy("your address"),
-    "householdIncome": gettext_lazy("income of your household"),
-    "entitlements": gettext_lazy("your rights in the register of entitlements"),
+# Services that every gateway has; what registers answer is named by the country pack.
+GATEWAY_SERVICES = {
     "findUsage": gettext_lazy("who looked at your data"),
     "usageReceipt": gettext_lazy("a receipt of a look at your data"),
-}
-DOCUMENT_KINDS = {
-    "decision": gettext_lazy("Decision"),
-    "birth-extract": gettext_lazy("Birth extract"),
 }
 OFFICIAL_ACTS = {
     "case_read": gettext_lazy("Opened your application."),
@@ -102,11 +99,22 @@ def what_happened(usage: Usage) -> str:
         return _("Sealed a document for you.")
     if usage.action == "read":
         return str(OFFICIAL_ACTS.get(usage.service, _("Worked on your application.")))
-    fact = EXCHANGE_SERVICES.get(usage.service, usage.service)
+    fact = what_was_asked(usage.service)
     if did_not_answer(usage):
         return _("Asked for: {fact}. The institution did not answer.").format(fact=fact)
     sentences = {"asked": _("Asked for: {fact}."), "answered": _("Answered: {fact}.")}
     return sentences.get(usage.action, "{fact}").format(fact=fact)
+
+
+def what_was_asked(service: str) -> str:
+    """The fact a service tells; an unknown service by its own name."""
+    name = find_service_name(service)
+    return text_in(name, current_variant()) if name else str(GATEWAY_SERVICES.get(service, service))
+
+
+def name_document_kind(kind: str) -> str:
+    name = find_document_kind_name(kind)
+    return text_in(name, current_variant()) if name else kind
 
 
 def purpose_in_words(usage: Usage | LogEntry) -> str:
@@ -149,7 +157,7 @@ def did_not_answer(usage: Usage) -> bool:
 def why_refused(usage: Usage) -> str:
     """One sentence for a look that did not take place."""
     code = usage.refusal_code or ""
-    fact = EXCHANGE_SERVICES.get(usage.service, usage.service) or _("something that cannot be read")
+    fact = what_was_asked(usage.service) or _("something that cannot be read")
     sentences = {
         "no_case": _("Somebody asked without a case for: {fact}. The refusal was counted."),
         "no_contract": _("Somebody asked for: {fact}. No contract allows it. The refusal was counted."),

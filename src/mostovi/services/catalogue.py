@@ -1,4 +1,4 @@
-"""The definitions of services: today's from the pack, and the one each case began under."""
+"""What the pack says: the definitions of services, today's and the one each case began under; the look-up."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
+from ruamel.yaml import YAML
 
 from mostovi.kernel.errors import NotFound
 from mostovi.kernel.pack import pack_directory
@@ -24,7 +25,7 @@ from mostovi.services.definition import (
     questions_to_ask,
 )
 from mostovi.services.models import Case, ServiceVersion
-from mostovi.services.values import FactState
+from mostovi.services.values import FactState, Lookup
 
 DOCUMENT_KEY = "document"
 DOCUMENT_FIELDS = ("document_base64", "code", "issued_on")
@@ -54,6 +55,12 @@ def _all() -> Mapping[str, ServiceDefinition]:
     folders = sorted(path.parent for path in (pack_directory() / "services").rglob("service.yaml"))
     loaded = [load_service(folder) for folder in folders]
     return {definition.key: definition for definition in loaded}
+
+
+@lru_cache(maxsize=1)
+def find_lookup() -> Lookup:
+    row = YAML(typ="safe").load(pack_directory() / "look_up.yaml")
+    return Lookup(**{**row, "fields": tuple(row["fields"])})
 
 
 def list_definitions() -> tuple[ServiceDefinition, ...]:

@@ -222,6 +222,16 @@ class Tracking:
 
 
 @dataclass(frozen=True)
+class Lookup:
+    """What an official may try to ask about a person without a case; ``told`` says it, per language."""
+
+    provider: str
+    service: str
+    fields: tuple[str, ...]
+    told: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Savings:
     """What people did not have to carry, and how far they did not have to go."""
 

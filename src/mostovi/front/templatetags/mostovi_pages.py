@@ -120,11 +120,7 @@ def government_level(level: str) -> str:
     return _word(words.GOVERNMENT_LEVELS, level)
 
 
-@register.filter
-def document_kind(kind: str) -> str:
-    return _word(words.DOCUMENT_KINDS, kind)
-
-
+register.filter("document_kind", words.name_document_kind)
 register.filter(words.log_deed)
 register.filter(words.seen_by)
 register.filter(words.what_happened)
