@@ -12,6 +12,8 @@ from django.test import Client
 from mostovi.front.errors import server_error
 from mostovi.kernel.languages import VARIANTS
 from mostovi.kernel.territory import load_territory
+from mostovi.services import catalogue
+from mostovi.services.values import LifeEvent
 
 pytestmark = pytest.mark.django_db
 PUBLIC = (
@@ -48,6 +50,29 @@ def test_no_page_needs_or_brings_a_script_or_a_style_of_its_own(client, bridge, 
     page = client.get(address).content.decode()
     assert "<script" not in page
     assert not re.search(r"\sstyle=|\son[a-z]+=", page)
+
+
+def test_the_first_page_lists_services_by_what_happens_in_a_life(client, bridge):
+    page = client.get("/?lang=en").content.decode()
+    events = page.partition("What is happening in your life?")[2].partition("</section>")[0]
+    assert re.findall(r"<h3>([^<]+)</h3>", events) == ["A child is born", "Papers about yourself"]
+    assert re.findall(r'<a href="(/usluge/[^"]+)">', events) == [
+        *("/usluge/child-allowance/", "/usluge/birth-extract/"),
+        "/usluge/birth-extract/",
+    ]
+
+
+def test_a_life_event_without_a_service_is_not_shown(client, bridge, monkeypatch):
+    planned = LifeEvent(
+        "moving", dict.fromkeys(("bs", "hr", "sr", "en"), "Moving home"), ("no-such-service",)
+    )
+    monkeypatch.setattr(catalogue, "list_life_events", lambda: (planned,))
+    assert "Moving home" not in client.get("/?lang=en").content.decode()
+
+
+def test_a_service_is_found_by_what_happens_in_a_life(client, bridge):
+    page = client.get("/?q=child+born&lang=en").content.decode()
+    assert "2 answers to what you looked for" in page
 
 
 def test_the_language_bar_stays_on_the_page_and_keeps_what_was_asked(client, bridge):

@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 from mostovi.exchange.public import find_document_kind_name, find_service_name
 from mostovi.front import words
 from mostovi.kernel.institutions import find_institution
-from mostovi.services.catalogue import find_lookup, list_definitions
+from mostovi.services.catalogue import find_lookup, list_definitions, list_life_events
 
 PACK = FOLDERS.parent
 ROWS = YAML(typ="safe").load(PACK / "contracts.yaml")
@@ -53,6 +53,12 @@ def test_the_look_up_asks_a_register_of_the_pack_for_fields_it_has() -> None:
     assert find_institution(asked.provider).registers
     assert set(asked.fields) <= set(known[0]["fields"])
     assert asked.told.keys() == LANGUAGES
+
+
+def test_every_service_belongs_to_what_happens_in_a_life_and_every_event_has_one() -> None:
+    events = list_life_events()
+    assert {key for event in events for key in event.services} == {each.key for each in list_definitions()}
+    assert all(event.services and event.name.keys() == LANGUAGES for event in events)
 
 
 def test_the_pack_holds_no_code() -> None:

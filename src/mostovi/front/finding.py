@@ -52,7 +52,7 @@ def find_services(asked: str) -> Sequence[services.ServiceSummary]:
 
 
 def _words_of(service: services.ServiceSummary) -> list[str]:
-    return [service.summary, service.event, *service.titles.values(), *service.keywords.values()]
+    return [service.summary, *service.events, *service.titles.values(), *service.keywords.values()]
 
 
 def find_institutions(asked: str) -> Sequence[Institution]:

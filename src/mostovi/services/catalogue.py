@@ -1,4 +1,4 @@
-"""What the pack says: the definitions of services, today's and the one each case began under; the look-up."""
+"""What the pack says: the definitions of services, today's and the one each case began under, and more."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from mostovi.services.definition import (
     questions_to_ask,
 )
 from mostovi.services.models import Case, ServiceVersion
-from mostovi.services.values import FactState, Lookup
+from mostovi.services.values import FactState, LifeEvent, Lookup
 
 DOCUMENT_KEY = "document"
 DOCUMENT_FIELDS = ("document_base64", "code", "issued_on")
@@ -55,6 +55,12 @@ def _all() -> Mapping[str, ServiceDefinition]:
     folders = sorted(path.parent for path in (pack_directory() / "services").rglob("service.yaml"))
     loaded = [load_service(folder) for folder in folders]
     return {definition.key: definition for definition in loaded}
+
+
+@lru_cache(maxsize=1)
+def list_life_events() -> tuple[LifeEvent, ...]:
+    rows = YAML(typ="safe").load(pack_directory() / "life_events.yaml")
+    return tuple(LifeEvent(**{**row, "services": tuple(row["services"])}) for row in rows)
 
 
 @lru_cache(maxsize=1)

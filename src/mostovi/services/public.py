@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mostovi.kernel.languages import current_variant
-from mostovi.services import tasks
+from mostovi.services import catalogue, tasks
 from mostovi.services.actions.desk import (
     ask_applicant,
     decide_case,
@@ -18,8 +18,7 @@ from mostovi.services.actions.reauthenticating import (
     fail_reauthentication,
     reauthenticate,
 )
-from mostovi.services.catalogue import list_definitions
-from mostovi.services.definition import text_of
+from mostovi.services.definition import ServiceDefinition, text_of
 from mostovi.services.describing import CaseLine, FactCard, Row
 from mostovi.services.figures import count_cases_by_state, count_savings, find_by_tracking_code
 from mostovi.services.queries.case_sheets import (
@@ -58,6 +57,7 @@ __all__ = [
     "FactCard",
     "FactState",
     "Happening",
+    "LifeEventSummary",
     "Outcome",
     "Row",
     "RuleLine",
@@ -76,6 +76,7 @@ __all__ = [
     "find_desk_sheet",
     "find_document",
     "list_case_lines",
+    "list_life_events",
     "list_services",
     "prepare_decision",
     "reauthenticate",
@@ -86,37 +87,59 @@ __all__ = [
 
 @dataclass(frozen=True)
 class ServiceSummary:
-    """One service as lists and the search show it. ``event`` is the reason in life for which one needs it."""
+    """One service as lists and the search show it. ``events`` are the life events in which one needs it."""
 
     key: str
     title: str
     summary: str
-    event: str
+    events: tuple[str, ...]
     institution: str
     path: str
     titles: Mapping[str, str]
     keywords: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class LifeEventSummary:
+    """What happens in a life, with the services one then needs."""
+
+    name: str
+    services: tuple[ServiceSummary, ...]
+
+
 def list_services() -> tuple[ServiceSummary, ...]:
     """Every service of the country pack in the reader's language, by title."""
-    variant = current_variant()
-    summaries = []
-    for definition in list_definitions():
-        texts = definition.texts
-        summaries.append(
-            ServiceSummary(
-                key=definition.key,
-                title=text_of(definition.title, variant),
-                summary=text_of(texts["summary"], variant) if "summary" in texts else "",
-                event=text_of(texts["event"], variant) if "event" in texts else "",
-                institution=definition.owner,
-                path=f"/usluge/{definition.key}/",
-                titles=definition.title,
-                keywords=texts.get("keywords", {}),
-            )
-        )
+    summaries = [_summary(definition) for definition in catalogue.list_definitions()]
     return tuple(sorted(summaries, key=lambda summary: summary.title))
+
+
+def list_life_events() -> tuple[LifeEventSummary, ...]:
+    """Life events for which there are services, in the reader's language and the pack's order."""
+    by_key = {service.key: service for service in list_services()}
+    variant = current_variant()
+    found = [
+        (text_of(event.name, variant), tuple(by_key[key] for key in event.services if key in by_key))
+        for event in catalogue.list_life_events()
+    ]
+    return tuple(LifeEventSummary(name, services) for name, services in found if services)
+
+
+def _summary(definition: ServiceDefinition) -> ServiceSummary:
+    variant, texts = current_variant(), definition.texts
+    return ServiceSummary(
+        key=definition.key,
+        title=text_of(definition.title, variant),
+        summary=text_of(texts["summary"], variant) if "summary" in texts else "",
+        events=tuple(
+            text_of(event.name, variant)
+            for event in catalogue.list_life_events()
+            if definition.key in event.services
+        ),
+        institution=definition.owner,
+        path=f"/usluge/{definition.key}/",
+        titles=definition.title,
+        keywords=texts.get("keywords", {}),
+    )
 
 
 def do_due_work(now: datetime) -> None:

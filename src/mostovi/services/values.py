@@ -222,6 +222,15 @@ class Tracking:
 
 
 @dataclass(frozen=True)
+class LifeEvent:
+    """What happens in a life, per language, and the keys of the services one then needs."""
+
+    key: str
+    name: Mapping[str, str]
+    services: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Lookup:
     """What an official may try to ask about a person without a case; ``told`` says it, per language."""
 

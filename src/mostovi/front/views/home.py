@@ -20,6 +20,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "found": finding.search(asked) if asked else None,
         "services": services.list_services(),
+        "life_events": services.list_life_events(),
         "levels": territory.count_levels(),
     }
     return render(request, "front/home.html", context)
