@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from mostovi.demo.identity_provider.pages import choice_page
+from mostovi.demo.identity_provider.pages import sentence_page
 from mostovi.demo.identity_provider.persons import pairwise_subject
 from mostovi.demo.identity_provider.rules import LANGUAGES
 from mostovi.demo.identity_provider.texts import TEXTS, say
@@ -30,7 +30,7 @@ def test_serbian_latin_is_derived() -> None:
     assert say("confirm", "sr-Latn") == "Potvrdite da ste to vi"
 
 
-def test_a_page_in_cyrillic_names_the_house_in_cyrillic_alone() -> None:
-    page = choice_page("sr-Cyrl", "a request", "/authorize", {})
+def test_a_cyrillic_page_holds_no_name_in_latin() -> None:
+    page = sentence_page("sr-Cyrl", "wrong", "too_old")
     assert "Мостови" in page
     assert "Mostovi" not in page

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from mostovi.demo.identity_provider.persons import PERSONS, Identity
 from mostovi.demo.identity_provider.texts import LANGUAGE_CHOICES, SCRIPT_CHOICES, in_language, say
 
-_NAME_OF_DRAWING = re.compile(r' role="img" aria-labelledby="t"|<title id="t">[^<]*</title>\s*')
 _PAGE = """<!doctype html>
 <html lang="{language}">
 <head>
@@ -79,10 +78,10 @@ def _page(language: str, title: str, lead: str, body: str, languages: str) -> st
 
 
 def _mark() -> str:
-    """The drawing without its name, which stands beside it in the script of the page."""
     drawing = resources.files("mostovi") / "front" / "static" / "mostovi" / "mark.svg"
-    nameless = _NAME_OF_DRAWING.sub("", drawing.read_text(encoding="utf-8"))
-    return nameless.replace("<svg ", '<svg class="mark" aria-hidden="true" ', 1)
+    # The name stands beside it, in the script of the page.
+    unnamed = re.sub(r"<title.*?</title>", "", drawing.read_text(encoding="utf-8"))
+    return unnamed.replace(' role="img" aria-labelledby="t"', ' class="mark" aria-hidden="true"', 1)
 
 
 def _person_block(identity: Identity, language: str, request_name: str) -> str:
