@@ -4,6 +4,7 @@ Amra clicks through the real pages, real gateways do the rest, and each test bre
 """
 
 import contextlib
+import html
 import json
 import logging
 import os
@@ -17,10 +18,12 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -33,6 +36,8 @@ from exchange.bridge_fixture import (
     wait_until_answering,
 )
 from exchange.middleman import Message, Middleman
+from mostovi.exchange.verification.receipts import verify_receipt_file
+from mostovi.kernel import clock
 from mostovi.services.actions.desk import take_case
 from mostovi.services.catalogue import find_definition
 from mostovi.services.models import Case, Document, Fact
@@ -386,6 +391,26 @@ def test_a_document_with_any_byte_changed_is_not_accepted_and_leaves_a_line(
         if "Do not accept it" in page:
             assert "A paper that was checked is not genuine" in caplog.text
     assert "Still valid." in _drop(paper.pdf)
+
+
+def test_a_check_that_was_kept_is_verified_offline_and_any_changed_byte_shows(paper: Paper) -> None:
+    root = Path(settings.TRUST_ROOT).read_bytes()
+    digest = sha256(paper.pdf).hexdigest()
+    found = re.search(r'name="note" value="([^"]+)"', _drop(paper.pdf))
+    assert found
+    note = {"note": html.unescape(found[1])}
+    kept, again = (Client().post("/provjera/potvrda", note).content for _ in range(2))
+    assert json.loads(kept)["log_entry"] == json.loads(again)["log_entry"]
+    assert not {AMRA_NUMBER, "Amra"} & set(re.findall(r"\w+", kept.decode()))
+    verdict = verify_receipt_file(kept, trust_root=root, now=clock.now())
+    assert verdict.state == "genuine", verdict
+    said = " ".join(map(str, verdict.proved))
+    assert f"The file with the SHA-256 digest {digest} was checked on" in said
+    assert f"A paper with the code {paper.code} was checked on" in said
+    assert "The answer was: valid." in said
+    for place in random.Random(2).sample(range(len(kept)), 25):
+        changed = kept[:place] + bytes([kept[place] ^ 1]) + kept[place + 1 :]
+        assert verify_receipt_file(changed, trust_root=root, now=clock.now()).state != "genuine", place
 
 
 def test_a_forged_square_code_is_not_accepted_and_leaves_a_line(

@@ -76,6 +76,7 @@ GET  moji-podaci/<slug:institution>/<int:number>/pitanje      sign-in   open  op
 POST moji-podaci/<slug:institution>/<int:number>/pitanje      sign-in   *     *     no    no    no    no
 GET  provjera                                                 open      open  open  open  open  open  open
 POST provjera/dokument                                        open      open  open  open  open  open  open
+POST provjera/potvrda                                         open      open  open  open  open  open  open
 GET  provjera/<str:typed>                                     open      open  open  open  open  open  open
 GET  stanje/                                                  open      open  open  open  open  open  open
 GET  revizija/                                                sign-in   no    no    no    no    open  no

@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
@@ -31,7 +32,10 @@ _CLASSES = {"whole": "", "outlined": "old", "fallen": "bad", "dashed": "alien"}
 
 @dataclass(frozen=True)
 class Finding:
-    """The one answer. ``issuer`` is a member code; ``verdict`` tells what a file proved by itself."""
+    """The one answer. ``issuer`` is a member code; ``verdict`` tells what a file proved by itself.
+
+    ``sha256`` is the digest of a file that was checked.
+    """
 
     answer: Answer
     code: str = ""
@@ -41,6 +45,7 @@ class Finding:
     since: datetime | None = None
     verdict: Verdict | None = None
     by: Literal["file", "statement", "code"] = "code"
+    sha256: str = ""
 
     @property
     def look(self) -> Look:
@@ -90,7 +95,7 @@ def _find_by_code(code: str, signed_statement: str) -> Finding:
 
 def check_file(pdf: bytes, *, now: datetime) -> Finding:
     """The verdict on a file, and whether its issuer still stands by it."""
-    return _noted(_find_by_file(pdf, now))
+    return _noted(replace(_find_by_file(pdf, now), sha256=sha256(pdf).hexdigest()))
 
 
 def _find_by_file(pdf: bytes, now: datetime) -> Finding:

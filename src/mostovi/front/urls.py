@@ -17,6 +17,7 @@ urlpatterns = [
     path("moji-podaci/<slug:institution>/<int:number>/pitanje", who_looked.question, name="question_look"),
     path("provjera", check.check, name="check"),
     path("provjera/dokument", check.check_file, name="check_file"),
+    path("provjera/potvrda", check.keep_note, name="keep_note"),
     path("provjera/<str:typed>", check.check_code, name="check_code"),
     path("stanje/", status.status, name="status"),
     path("revizija/", audit.audit, name="audit"),

@@ -83,12 +83,14 @@ LOG_DEEDS = {
     "official": pgettext_lazy("log line", "done by an official"),
     "auditor": pgettext_lazy("log line", "done by an auditor"),
     "system": pgettext_lazy("log line", "done by the portal"),
+    "anonymous": pgettext_lazy("log line", "noted for somebody who checked a paper"),
 }
 LOG_PURPOSES = {
     "see what is due": gettext_lazy("see what is due"),
     "find a case": gettext_lazy("find a case"),
     "own-data": gettext_lazy("own data"),
     "none given": gettext_lazy("none given"),
+    "check a paper": gettext_lazy("check a paper"),
 }
 _LOOKS = ("_read", "_searched")
 

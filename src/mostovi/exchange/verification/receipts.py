@@ -1,6 +1,7 @@
 """Says of a receipt file what it proves about one entry of an institution's log."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,11 +18,15 @@ from mostovi.exchange.protocol.receipts import (
     parse_receipt,
     verify_receipt,
 )
+from mostovi.exchange.protocol.records import LogRecord, RecordKind
 from mostovi.exchange.sealing.demonstration import is_demonstration_root
 from mostovi.exchange.verification import chains, sentences
 from mostovi.exchange.verification.containers import HOSTILE
-from mostovi.exchange.verification.values import State, Statement, Verdict
+from mostovi.exchange.verification.values import Parameter, State, Statement, Verdict
 
+_ANSWERS = frozenset({"valid", "replaced", "revoked", "altered", "not_ours"})
+_CODE = re.compile(r"[AEJKMT2-9]{9}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 MAXIMUM_SIZE = 2 * 1024 * 1024
 
 
@@ -81,9 +86,28 @@ def _genuine(receipt: Receipt, evidence: ReceiptEvidence) -> Verdict:
         issuer_code=evidence.member.member_code,
         issued_at=evidence.record.at,
         code=evidence.log_entry,
-        proved=(entry, *(Statement(finding.value) for finding in evidence.proved)),
+        proved=(
+            entry,
+            *_check_of_a_paper(evidence.record),
+            *(Statement(finding.value) for finding in evidence.proved),
+        ),
         unproved=tuple(Statement(finding.value) for finding in evidence.not_proved),
     )
+
+
+def _check_of_a_paper(record: LogRecord) -> Iterator[Statement]:
+    """What a note of /provjera says. A log may hold any text; only what looks as it should is repeated."""
+    detail = {name: value for name, value in record.detail.items() if isinstance(value, str)}
+    if record.kind != RecordKind.AUDIT or detail.get("action") != "paper_checked":
+        return
+    answer, code, digest = (detail.get(name, "") for name in ("answer", "code", "sha256"))
+    if answer not in _ANSWERS:
+        return
+    told: dict[str, Parameter] = {"at": record.at, "answer": answer.replace("_", " ")}
+    if _SHA256.fullmatch(digest):
+        yield Statement(sentences.FILE_CHECKED, {**told, "sha256": digest})
+    if _CODE.fullmatch(code):
+        yield Statement(sentences.CODE_CHECKED, {**told, "code": code})
 
 
 def _refused(receipt: Receipt, roots: Sequence[x509.Certificate], refusal: Exception | None) -> Verdict:

@@ -20,6 +20,11 @@ CODE_SEALED = gettext_noop("The document code {code} is part of what was sealed.
 
 LOGGED_BY = gettext_noop("{issuer} had entry {log_entry} in its log no later than {logged_before}.")
 
+CODE_CHECKED = gettext_noop("A paper with the code {code} was checked on {at}. The answer was: {answer}.")
+FILE_CHECKED = gettext_noop(
+    "The file with the SHA-256 digest {sha256} was checked on {at}. The answer was: {answer}."
+)
+
 # Unproved
 STILL_IN_FORCE = gettext_noop("Whether the document is still in force. Ask with its code at /provjera.")
 CONTENT_TRUE = gettext_noop("Whether what the document says is right. That is the word of {issuer}.")

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from mostovi.exchange.protocol.statements import MalformedStatement, parse_statement_url
-from mostovi.front import checking, guessing
+from mostovi.front import check_notes, checking, guessing
 from mostovi.front.templatetags.mostovi_pages import sentence
 from mostovi.kernel import clock, codes
 from mostovi.kernel.access_views import access
@@ -79,6 +79,17 @@ def check_file(request: HttpRequest) -> HttpResponse:
     return _page(request, finding=finding)
 
 
+@require_POST
+@access("public")
+def keep_note(request: HttpRequest) -> HttpResponse:
+    """The receipt of a check, as `mostovi verify` reads it; nothing in it tells who checked."""
+    check_notes.check_may_note(request)
+    receipt = check_notes.make_note(request.POST.get("note", ""))
+    response = HttpResponse(receipt, content_type="application/json")
+    response["Content-Disposition"] = 'attachment; filename="check-of-a-paper.json"'
+    return response
+
+
 def _content(file: "UploadedFile[Any] | None") -> bytes:
     if file is None or file.size == 0:
         raise NoFile
@@ -106,11 +117,13 @@ def _page(
     field: str = "",
     typed: str = "",
 ) -> HttpResponse:
+    now = clock.now()
     context = {
         "finding": finding,
+        "note": check_notes.offer_note(finding, at=now) if finding else "",
         "problem": sentence(problem) if problem else "",
         "field": field,
         "typed": typed,
-        "checked_at": clock.now(),
+        "checked_at": now,
     }
     return render(request, "front/check.html", context, status=422 if problem else 200)
