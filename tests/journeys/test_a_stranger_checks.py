@@ -10,6 +10,7 @@ from journeys.sealed_files import (
     short_code,
     with_one_byte_changed,
 )
+from journeys.test_amra_applies import verify
 from journeys.visiting import Visitor
 
 
@@ -52,6 +53,8 @@ def test_a_stranger_checks_a_paper_in_four_ways_and_refuses_false_ones(
     uploads(stranger, "pdf", pdf)
     assert verdict(stranger, "valid") == by_code
     stranger.picture("verdict")
+    note = stranger.download("form[action='/provjera/potvrda'] button", tmp_path)
+    assert verify(note, stranger.country.trust_root) == 0
 
     photo = photograph(pdf, tmp_path)
     uploads(stranger, "photo", photo)
