@@ -23,7 +23,6 @@ from mostovi.exchange.protocol.merkle import HASH_BYTES, Frontier, Node
 
 Result = TypeVar("Result")
 LARGEST_BATCH = 32
-_PORTION = 4
 LOWEST_KEPT_LEVEL = 8
 
 
@@ -160,17 +159,8 @@ class Writer:
             self._fail([future for future, _, _ in outcomes], error)
         else:
             self.tree = self.written
-            self._hand_out(outcomes)
+            _deliver(outcomes)
         self._go_on()
-
-    def _hand_out(self, outcomes: list[_Outcome]) -> None:
-        """In portions: what a turn of the loop makes of them is sent at its end, so the other side can begin.
-
-        All at once, they would move from gateway to gateway in step, one idle while the other works.
-        """
-        _deliver(outcomes[:_PORTION])
-        if len(outcomes) > _PORTION:
-            self.loop.call_soon(self._hand_out, outcomes[_PORTION:])
 
     def _go_on(self) -> None:
         if self.waiting:
