@@ -12,7 +12,7 @@ SECOND_TRY := --reruns 1
 SYSTEM_PACKAGES := chromium fonts-noto-core gettext libnss3-tools nginx poppler-utils postgresql wrk
 
 .DEFAULT_GOAL := help
-.PHONY: help demo tutorial test test-all test-variants quick check fix bench bench-exchange lock system-packages messages
+.PHONY: help demo tutorial test test-all quick check fix bench bench-exchange lock system-packages messages
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -27,11 +27,8 @@ test: .venv/development ## all tests on SQLite, those that touch tables also on 
 	@$(PYTEST) $(SECOND_TRY) -n 2 -m "programs and not slow and not journey"
 	@$(PYTEST) $(SECOND_TRY) -m "journey and not slow"
 
-test-all: check test ## make check, make test and what takes longer
+test-all: check test ## make check, make test, what takes longer, journeys in the other four variants
 	@$(PYTEST) $(SECOND_TRY) -m "slow and not journey"
-
-test-variants: .venv/development ## the journeys in the other four language variants (12 minutes)
-	@$(BIN)/mostovi messages compile
 	@$(PYTEST) $(SECOND_TRY) -m "slow and journey"
 
 quick: .venv/development ## the quick suite, under a minute
