@@ -41,6 +41,10 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_unconfigure() -> None:
+    gc.unfreeze()
+
+
 @pytest.fixture(autouse=True, scope="module")
 def nothing_left_open() -> Iterator[None]:
     """Fails the file of tests that left a socket open, not the test in which memory happens to be swept."""
