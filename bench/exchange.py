@@ -41,6 +41,8 @@ from bridge_fixture import BRCKO, TUZLA, Country  # noqa: E402
 
 from free_ports import free_port  # noqa: E402
 
+from mostovi.exchange.protocol.questions import fresh_salt  # noqa: E402
+
 RESULT = BENCH / "results" / "exchange.json"
 TARGET = "/r1/BA/GOV/brcko-registrar/register/childrenOfParent"
 CLIENT = "BA/GOV/tuzla-social-work/portal"
@@ -222,7 +224,7 @@ def both_chains(folder: Path) -> Iterator[tuple[Chain, Chain]]:
     directory = {"source": "../directory.json", "cache": "directory.json", "refresh_seconds": 60}
     country.configure(asking, services=[], directory=directory, **core(0))
     country.configure(answering, services=[service], directory=directory, **core(1))
-    facts = {"facts": {"children": "y" * 950}, "as_of": "2026-11-21T14:05:00Z"}
+    facts = {"facts": {"children": "y" * 919}, "as_of": "2026-11-21T14:05:00Z", "salt": fresh_salt()}
     values = {
         "ANSWER": json.dumps(facts),
         "ROOT": str(folder / "root.pem"),

@@ -340,7 +340,7 @@ class Played:
                     "SELECT state, sealed_sha256 FROM document WHERE code = ?", (row["code"],)
                 ).fetchone()
                 pages = {
-                    record["detail"]["page_sha256"]
+                    record["detail"]["page_mac"]
                     for (text,) in log.execute("SELECT record FROM opening")
                     if (record := json.loads(text))["kind"] == "seal"
                     and record["detail"]["code"] == row["code"]

@@ -275,6 +275,7 @@ def test_a_register_answers_over_http_with_its_moment(databases: dict[str, Any])
     assert status == 200
     assert told["facts"] == {"municipality": "Tuzla"}
     assert told["as_of"].endswith("Z")
+    assert len(told["salt"]) >= 22
 
 
 @pytest.mark.parametrize(

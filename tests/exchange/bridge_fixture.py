@@ -42,6 +42,7 @@ from mostovi.exchange.protocol.contracts import Contract, LegalBasis, SignedCont
 from mostovi.exchange.protocol.directory import Directory, Member, sign_directory
 from mostovi.exchange.protocol.identifiers import MemberId, SubsystemId
 from mostovi.exchange.protocol.keys import Signer
+from mostovi.exchange.protocol.questions import fresh_salt
 
 TUZLA, BRCKO, ZENICA = "tuzla-social-work", "brcko-registrar", "zenica-registrar"
 PREFIXES = {TUZLA: "J7", BRCKO: "J4", ZENICA: "J8"}
@@ -56,6 +57,11 @@ Reply = tuple[int, dict[str, str], Any]
 
 def member_id(code: str) -> MemberId:
     return MemberId("BA", "GOV", code)
+
+
+def question_about(jmb: str, fields: list[str], **more: Any) -> dict[str, Any]:
+    """The body of a question, with its salt."""
+    return {"subject": {"jmb": jmb}, "fields": fields, "salt": fresh_salt(), **more}
 
 
 class _RegisterServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
@@ -88,7 +94,8 @@ class Register:
             return 200, json.dumps(description).encode()
         asked = json.loads(body)["fields"]
         facts = {name: f"value of {name}" for name in asked}
-        return 200, json.dumps({"facts": facts, "as_of": "2026-11-21T14:05:00Z"}).encode()
+        answer = {"facts": facts, "as_of": "2026-11-21T14:05:00Z", "salt": fresh_salt()}
+        return 200, json.dumps(answer).encode()
 
     def forget(self) -> None:
         """As at the beginning."""
@@ -389,7 +396,7 @@ class Country:
         sent = {"X-Road-Client": f"BA/GOV/{consumer}/portal", "X-Road-UserId": OFFICIAL}
         if case is not None:
             sent["X-Road-Issue"] = case
-        body = {"subject": {"jmb": jmb}, "fields": fields, "parameters": parameters or {}}
+        body = question_about(jmb, fields, parameters=parameters or {})
         target = f"/r1/BA/GOV/{provider}/{subsystem}/{service}"
         return call(
             self.institutions[consumer].portal_socket, "POST", target, body, {**sent, **(headers or {})}

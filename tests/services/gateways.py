@@ -16,6 +16,7 @@ import pytest
 from exchange.bridge_fixture import Country, make_contract
 from free_ports import free_port
 from mostovi.demo.authorities import issuing, time_stamps
+from mostovi.exchange.protocol.questions import fresh_salt
 from mostovi.kernel import clock
 from mostovi.services import public
 from mostovi.services.catalogue import find_definition
@@ -65,7 +66,8 @@ def answer_from_records(provider: str, path: str, body: bytes) -> tuple[int, byt
         return 404, json.dumps({"code": "person_not_found"}).encode()
     known = RECORDS[provider, service]
     facts = {name: known[name] for name in asked["fields"] if name in known}
-    return 200, json.dumps({"facts": facts, "as_of": "2026-11-21T14:05:00Z"}).encode()
+    answer = {"facts": facts, "as_of": "2026-11-21T14:05:00Z", "salt": fresh_salt()}
+    return 200, json.dumps(answer).encode()
 
 
 @pytest.fixture(scope="module")

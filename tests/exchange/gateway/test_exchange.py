@@ -19,6 +19,7 @@ from exchange.bridge_fixture import (
     call,
     country,
     make_contract,
+    question_about,
     running_country,
 )
 from mostovi.exchange.protocol.receipts import receipt_from_json, verify_receipt
@@ -86,7 +87,7 @@ def test_of_a_repeated_client_header_the_last_wins(running_country: Country) -> 
     connection.putheader("X-Road-Client", "BA/GOV/tuzla-social-work/register")
     connection.putheader("X-Road-Client", "BA/GOV/tuzla-social-work/portal")
     connection.putheader("X-Road-Issue", CASE)
-    body = json.dumps({"subject": {"jmb": AMRA}, "fields": ["children"]}).encode()
+    body = json.dumps(question_about(AMRA, ["children"])).encode()
     connection.putheader("Content-Length", str(len(body)))
     connection.endheaders(body)
     assert connection.getresponse().status == 200
@@ -247,9 +248,11 @@ def test_a_field_that_the_contract_lacks_is_refused(running_country: Country) ->
 
 
 def test_facts_that_were_not_asked_for_do_not_leave_the_register(running_country: Country) -> None:
+    facts = {"children": [], "religion": "x"}
+    answer = json.dumps({"facts": facts, "as_of": "2026-11-21T14:05:00Z", "salt": "a" * 22})
     running_country.institutions[BRCKO].register.answer = lambda *_: (
         200,
-        b'{"facts": {"children": [], "religion": "x"}, "as_of": "2026-11-21T14:05:00Z"}',
+        answer.encode(),
     )
     refused_as(ask_for_children(running_country), "Server.ServerProxy.FieldNotInContract")
 
@@ -304,7 +307,7 @@ def test_another_institutions_gateway_cannot_be_named(running_country: Country) 
 def test_a_service_can_be_asked_only_as_it_is_offered(running_country: Country) -> None:
     socket = running_country.institutions[TUZLA].portal_socket
     headers = {"X-Road-Client": "BA/GOV/tuzla-social-work/portal", "X-Road-Issue": CASE}
-    body = {"subject": {"jmb": AMRA}, "fields": ["children"]}
+    body = question_about(AMRA, ["children"])
     refused_as(call(socket, "PUT", ASKED, body, headers), "Server.ServerProxy.AccessDenied")
     refused_as(call(socket, "POST", f"{ASKED}/more", body, headers), "Server.ServerProxy.AccessDenied")
 

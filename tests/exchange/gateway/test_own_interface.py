@@ -233,6 +233,7 @@ def status_of(country: Country, code: str) -> dict:
     headers = {"X-Road-Client": "BA/GOV/brcko-registrar/portal"}
     target = f"/r1/BA/GOV/{TUZLA}/gateway/documentStatus"
     _, _, answer = call(country.institutions[BRCKO].portal_socket, "POST", target, {"code": code}, headers)
+    assert len(answer.pop("salt")) == 22
     return answer
 
 

@@ -10,7 +10,17 @@ from typing import Any
 
 import pytest
 
-from exchange.bridge_fixture import AMRA, BRCKO, CASE, TUZLA, ZENICA, Country, country, running_country
+from exchange.bridge_fixture import (
+    AMRA,
+    BRCKO,
+    CASE,
+    TUZLA,
+    ZENICA,
+    Country,
+    country,
+    question_about,
+    running_country,
+)
 from mostovi.demo.authorities import issuing
 from mostovi.exchange.protocol.contracts import parse_contract
 from mostovi.exchange.protocol.digests import content_digest
@@ -21,7 +31,7 @@ pytestmark = pytest.mark.programs
 __all__ = ["country", "running_country"]
 
 TARGET = "/r1/BA/GOV/brcko-registrar/register/childrenOfParent"
-BODY = json.dumps({"subject": {"jmb": AMRA}, "fields": ["children"]}).encode()
+BODY = json.dumps(question_about(AMRA, ["children"])).encode()
 
 
 @dataclass
@@ -231,7 +241,7 @@ def test_a_refusal_of_a_proved_request_is_signed_so_nobody_can_invent_it(running
 
 def test_the_person_sees_the_attempt_of_a_refused_member(running_country: Country) -> None:
     jmb = "1109995565019"
-    body = json.dumps({"subject": {"jmb": jmb}, "fields": ["children", "religion"]}).encode()
+    body = json.dumps(question_about(jmb, ["children", "religion"])).encode()
     Forger(running_country, body=body).send()
     usages = running_country.usages(TUZLA, BRCKO, jmb=jmb)
     assert [(each["action"], each["receiverCode"]) for each in usages] == [("refused", TUZLA)]

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.bridge_fixture import AMRA, BRCKO, CASE, TUZLA, Country, call, country, running_country
+from exchange.bridge_fixture import (
+    AMRA,
+    BRCKO,
+    CASE,
+    TUZLA,
+    Country,
+    call,
+    country,
+    question_about,
+    running_country,
+)
 from mostovi.exchange.gateway.exposure import check_no_personal_number, holds_personal_number
 from mostovi.exchange.gateway.refusals import PersonalNumberExposed
 from mostovi.exchange.gateway.wire.messages import Request
@@ -114,7 +124,7 @@ def test_a_personal_number_outside_the_body_is_kept_nowhere_and_echoed_nowhere(
     running_country: Country, name: str
 ) -> None:
     headers = {"X-Road-Client": CLIENT, "X-Road-Issue": CASE, **HEADERS.get(name, {})}
-    body = {"subject": {"jmb": AMRA}, "fields": ["children"]}
+    body = question_about(AMRA, ["children"])
     socket = running_country.institutions[TUZLA].portal_socket
     status, told, answer = call(socket, "POST", TARGETS.get(name, SERVICE), body, headers)
     assert (status, told["x-road-error"]) == (400, "Client.BadRequest")
@@ -137,7 +147,7 @@ def test_a_personal_number_outside_the_body_is_kept_nowhere_and_echoed_nowhere(
 def test_a_refusal_of_an_unknown_name_keeps_no_free_text(
     running_country: Country, target: str, headers: dict[str, str]
 ) -> None:
-    body = {"subject": {"jmb": AMRA}, "fields": ["children"]}
+    body = question_about(AMRA, ["children"])
     socket = running_country.institutions[TUZLA].portal_socket
     sent = {"X-Road-Client": CLIENT, "X-Road-Issue": CASE, **headers}
     assert "x-road-error" in call(socket, "POST", target, body, sent)[1]

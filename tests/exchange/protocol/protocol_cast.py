@@ -27,8 +27,11 @@ PORTAL = SubsystemId(MemberId("BA", "GOV", "tuzla-social-work"), "portal")
 REGISTER = SubsystemId(MemberId("BA", "GOV", "tuzla-canton-interior"), "register")
 STRANGER = MemberId("BA", "GOV", "stranger")
 TARGET_URI = "https://127.0.0.1:5500/r1/BA/GOV/tuzla-canton-interior/register/residence"
-BODY = b'{"fields":["name","address"],"subject":{"jmb":"0101990510007"}}'
-ANSWER = b'{"as_of":"2026-11-21T14:05:00Z","facts":{"address":"Ulica lipa 14","name":"Amra"}}'
+BODY = b'{"fields":["name","address"],"salt":"c2FsdC1vZi10aGUtcXVlc3Rpb24","subject":{"jmb":"0101990510007"}}'
+ANSWER = (
+    b'{"as_of":"2026-11-21T14:05:00Z","facts":{"address":"Ulica lipa 14","name":"Amra"},'
+    b'"salt":"c2FsdC1vZi10aGUtYW5zd2Vy"}'
+)
 
 
 @dataclass(frozen=True)

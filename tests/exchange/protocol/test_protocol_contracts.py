@@ -42,9 +42,17 @@ from mostovi.exchange.protocol.contracts import (
     signed_contract_from_json,
     verify_contract,
 )
+from mostovi.exchange.protocol.digests import decode_base64url
 from mostovi.exchange.protocol.faults import ProtocolRefusal
 from mostovi.exchange.protocol.identifiers import ServiceId, SubsystemId
-from mostovi.exchange.protocol.questions import InvalidAnswer, InvalidQuestion, parse_answer, parse_question
+from mostovi.exchange.protocol.questions import (
+    InvalidAnswer,
+    InvalidQuestion,
+    fresh_salt,
+    hides_content,
+    parse_answer,
+    parse_question,
+)
 
 SIGNED = sign_by_both(CONTRACT)
 FILE = json.dumps(SIGNED.to_json(), ensure_ascii=False).encode()
@@ -251,7 +259,10 @@ def test_no_byte_of_a_signed_contract_can_be_changed(position: int, change: int)
 
 
 def test_a_question_is_read_within_its_contract() -> None:
-    body = b'{"subject":{"jmb":"0101990510007"},"fields":["name"],"parameters":{"language":"bs"}}'
+    body = (
+        b'{"subject":{"jmb":"0101990510007"},"fields":["name"],"parameters":{"language":"bs"},'
+        b'"salt":"c2FsdC1vZi10aGUtcXVlc3Rpb24"}'
+    )
     question = parse_question(body, CONTRACT)
     assert (question.fields, question.subject, question.parameters) == (
         ("name",),
@@ -292,14 +303,76 @@ def test_a_question_about_nobody_names_nobody() -> None:
 
 
 def test_an_answer_holds_only_what_was_asked() -> None:
-    answer = parse_answer(b'{"facts":{"name":"Amra"},"as_of":"2026-11-21T14:05:00Z"}', CONTRACT, ("name",))
+    answer = parse_answer(answer_of('{"name":"Amra"}'), CONTRACT, ("name",))
     assert answer.facts == {"name": "Amra"}
     assert answer.as_of == NOW
     assert "Amra" not in repr(answer)
     with pytest.raises(InvalidAnswer):
-        parse_answer(b'{"facts":{"since":"x"},"as_of":"2026-11-21T14:05:00Z"}', CONTRACT, ("name",))
+        parse_answer(answer_of('{"since":"x"}'), CONTRACT, ("name",))
     with pytest.raises(FieldNotInContract):
-        parse_answer(b'{"facts":{"religion":"x"},"as_of":"2026-11-21T14:05:00Z"}', CONTRACT, ("name",))
+        parse_answer(answer_of('{"religion":"x"}'), CONTRACT, ("name",))
+
+
+def answer_of(facts: str, more: str = ',"salt":"c2FsdC1vZi10aGUtYW5zd2Vy"') -> bytes:
+    return f'{{"facts":{facts},"as_of":"2026-11-21T14:05:00Z"{more}}}'.encode()
+
+
+def question_of(more: str) -> bytes:
+    return f'{{"subject":{{"jmb":"0101990510007"}},"fields":["name"]{more}}}'.encode()
+
+
+BROKEN_SALTS = {
+    "none": "",
+    "empty": ',"salt":""',
+    "null": ',"salt":null',
+    "a_number": ',"salt":1234567890123456',
+    "too_short": f',"salt":"{"a" * 21}"',
+    "too_long": f',"salt":"{"a" * 65}"',
+    "padded": f',"salt":"{"a" * 22}=="',
+    "of_plain_base64": f',"salt":"{"a" * 21}+"',
+    "letters_of_ours": f',"salt":"{"č" * 22}"',
+    "a_list": ',"salt":["aaaaaaaaaaaaaaaaaaaaaa"]',
+    "inside": ',"parameters":{"salt":"aaaaaaaaaaaaaaaaaaaaaa"}',
+    "line_break": f',"salt":"{"a" * 22}\\n"',
+}
+
+
+@pytest.mark.parametrize("name", BROKEN_SALTS)
+def test_a_question_or_answer_about_a_person_without_a_sound_salt_is_refused(name: str) -> None:
+    broken = BROKEN_SALTS[name]
+    with pytest.raises(InvalidQuestion) as refused:
+        parse_question(question_of(broken), CONTRACT)
+    assert refused.value.detail.startswith("it lacks the salt")
+    if name != "inside":
+        with pytest.raises(InvalidAnswer):
+            parse_answer(answer_of('{"name":"Amra"}', broken), CONTRACT, ("name",))
+    assert not hides_content(question_of(broken))
+
+
+def test_a_question_that_names_a_person_needs_a_salt_whatever_its_contract_says() -> None:
+    contract = make_contract(about="none", subject=None)
+    with pytest.raises(InvalidQuestion):
+        parse_question(question_of(""), contract)
+    assert parse_question(question_of(f',"salt":"{fresh_salt()}"'), contract).subject is None
+
+
+def test_an_answer_about_nobody_may_do_without_a_salt() -> None:
+    contract = make_contract(about="none", subject=None)
+    for more in ("", f',"salt":"{fresh_salt()}"'):
+        assert parse_answer(answer_of('{"name":"Amra"}', more), contract, ("name",)).facts
+
+
+@given(st.text("ABCxyz019_-", min_size=22, max_size=64))
+def test_a_salt_of_22_to_64_signs_is_taken(salt: str) -> None:
+    body = question_of(f',"salt":"{salt}"')
+    assert parse_question(body, CONTRACT).fields == ("name",)
+    assert hides_content(body)
+
+
+def test_salts_are_made_anew_and_long_enough() -> None:
+    salts = {fresh_salt() for _ in range(1000)}
+    assert len(salts) == 1000
+    assert all(len(decode_base64url(salt)) == 16 for salt in salts)
 
 
 @given(st.binary(max_size=100))

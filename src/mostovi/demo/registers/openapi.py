@@ -55,6 +55,11 @@ _PROBLEM = {
     "required": ["code"],
     "properties": {"code": {"type": "string"}, "message": {"type": "string"}},
 }
+_SALT = {
+    "type": "string",
+    "pattern": "^[A-Za-z0-9_-]{22,64}$",
+    "description": "base64url of at least 16 random bytes, made anew each time: no digest can be guessed",
+}
 
 
 def describe_register(member: Member) -> dict[str, Any]:
@@ -89,7 +94,7 @@ def _json(schema: dict[str, Any]) -> dict[str, Any]:
 def _question(service: str) -> dict[str, Any]:
     return {
         "type": "object",
-        "required": ["subject", "fields"],
+        "required": ["subject", "fields", "salt"],
         "properties": {
             "subject": {
                 "type": "object",
@@ -98,6 +103,7 @@ def _question(service: str) -> dict[str, Any]:
             },
             "fields": {"type": "array", "items": {"type": "string", "enum": list(SERVICES[service])}},
             "parameters": {"type": "object"},
+            "salt": _SALT,
         },
     }
 
@@ -106,9 +112,10 @@ def _answer(service: str) -> dict[str, Any]:
     facts = {field: _TYPES.get(field, {"type": "string"}) for field in SERVICES[service]}
     return {
         "type": "object",
-        "required": ["facts", "as_of"],
+        "required": ["facts", "as_of", "salt"],
         "properties": {
             "facts": {"type": "object", "properties": facts},
             "as_of": {"type": "string", "format": "date-time"},
+            "salt": _SALT,
         },
     }

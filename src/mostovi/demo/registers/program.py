@@ -18,6 +18,7 @@ from mostovi.demo.registers.answers import answer, read_question
 from mostovi.demo.registers.openapi import describe_register
 from mostovi.demo.registers.own_gateway import OwnGateway
 from mostovi.demo.registers.values import Question, services_of
+from mostovi.exchange.protocol.questions import fresh_salt
 from mostovi.kernel import clock
 from mostovi.kernel.errors import Refusal
 
@@ -45,7 +46,7 @@ class Register:
         else:
             facts = answer(self.connection, service, question)
         as_of = clock.now().isoformat(timespec="seconds").replace("+00:00", "Z")
-        return _reply({"facts": facts, "as_of": as_of})
+        return _reply({"facts": facts, "as_of": as_of, "salt": fresh_salt()})
 
     async def describe(self, _request: web.Request) -> web.Response:
         return _reply(describe_register(self.member))

@@ -9,6 +9,7 @@ from mostovi.exchange.bridge.client import Reply, call, call_native, raise_refus
 from mostovi.exchange.bridge.members import client_id, service_target
 from mostovi.exchange.bridge.refusals import BridgeRefused, NoAnswer
 from mostovi.exchange.bridge.values import Answer, ContractSummary
+from mostovi.exchange.protocol.questions import SALT, fresh_salt
 from mostovi.kernel.errors import NotFound
 
 PERSON_NOT_FOUND = "person_not_found"
@@ -66,13 +67,13 @@ def send_question(
     *,
     institution: str,
     target: str,
-    question: Any,
+    question: Mapping[str, Any],
     case: str | None,
     user: str,
     timeout_seconds: float,
     acting: str = "",
 ) -> Reply:
-    """One X-Road call. Raises BridgeRefused or NoAnswer when a gateway refuses."""
+    """One X-Road call, with a fresh salt. Raises BridgeRefused or NoAnswer when a gateway refuses."""
     headers = {"X-Road-Client": client_id(institution)}
     if case:
         headers["X-Road-Issue"] = case
@@ -80,7 +81,8 @@ def send_question(
         headers["X-Road-UserId"] = user if user.startswith("BA") else f"BA{user}"
     if acting:
         headers["Mostovi-Acting"] = acting
-    reply = call(institution, "POST", target, body=question, headers=headers, timeout_seconds=timeout_seconds)
+    body = {**question, SALT: fresh_salt()}
+    reply = call(institution, "POST", target, body=body, headers=headers, timeout_seconds=timeout_seconds)
     raise_refusal(reply, target.split("/")[4])
     return reply
 

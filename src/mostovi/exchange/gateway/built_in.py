@@ -10,7 +10,7 @@ from mostovi.exchange.gateway.services import AnswerFrom, Question, Services
 from mostovi.exchange.gateway.usages import FIND_USAGE, USAGE_RECEIPT, Usages
 from mostovi.exchange.gateway.wire.messages import Response
 from mostovi.exchange.protocol.canonical import MalformedJson, parse_json
-from mostovi.exchange.protocol.questions import InvalidQuestion
+from mostovi.exchange.protocol.questions import InvalidQuestion, fresh_salt
 from mostovi.kernel import codes
 
 
@@ -34,7 +34,7 @@ def offer_built_in(gateway: Gateway, services: Services, documents: Documents) -
 
 def answer_document_status(documents: Documents) -> AnswerFrom:
     async def answer(question: Question) -> Response:
-        status = await documents.status(_code_in(question.body))
+        status = {**await documents.status(_code_in(question.body)), "salt": fresh_salt()}
         return Response(200, list(JSON_HEADERS), json.dumps(status, ensure_ascii=False).encode())
 
     return answer

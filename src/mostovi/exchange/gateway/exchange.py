@@ -24,7 +24,7 @@ from mostovi.exchange.protocol.identifiers import (
     check_represented_party,
 )
 from mostovi.exchange.protocol.pseudonyms import subject_pseudonym
-from mostovi.exchange.protocol.questions import parse_question
+from mostovi.exchange.protocol.questions import SALT, fresh_salt, hides_content, parse_question
 from mostovi.exchange.protocol.records import LogRecord, Outcome, RecordKind, SignedMessage
 from mostovi.exchange.protocol.signatures import SIGNATURE, SIGNATURE_INPUT, MessageSignature
 from mostovi.kernel import codes
@@ -93,6 +93,12 @@ class Exchange:
         return self._record(
             RecordKind.EXCHANGE_RESPONSE, outcome, at, error=error, response=response, response_digest=digest
         )
+
+    def forget_what_can_be_guessed(self, body: bytes) -> None:
+        """A refused question may lack its salt; then no digest of it is kept, nor what was signed over it."""
+        about_nobody = self.contract is not None and not self.contract.about_person
+        if self.request_position is None and not about_nobody and not hides_content(body):
+            self.request = self.request_digest = None
 
     def record_refusal(self, error: str) -> LogRecord:
         """Nothing was sent on: the only entry of this exchange."""
@@ -206,12 +212,16 @@ def is_success(answer: Response) -> bool:
     return 200 <= answer.status < 300
 
 
-def without_facts(exchange: Exchange, answer: Response) -> Response:
-    """What a register refuses passes with its status and code: more could be facts past a contract."""
+def without_facts(exchange: Exchange, answer: Response, *, salted: bool = False) -> Response:
+    """What a register refuses passes with its status and code: more could be facts past a contract.
+
+    Which code it was could be guessed from a digest: ``salted`` prevents that.
+    """
     if is_success(answer) or not _within_fields(exchange):
         return answer
     code = _refusal_code(answer.body)
-    body = b"" if code is None else json.dumps({"code": code}).encode()
+    told = {"code": code} | ({SALT: fresh_salt()} if salted else {})
+    body = b"" if code is None else json.dumps(told).encode()
     kept = [(name, value) for name, value in answer.headers if name.startswith("x-road-")]
     return Response(
         answer.status, kept if code is None else [("content-type", "application/json"), *kept], body

@@ -81,7 +81,7 @@ class Provider:
         answer = await answer_from(_question(request, lines, target, exchange))
         if exchange.contract is not None and holds_facts(request, exchange, answer):
             parse_answer(answer.body, exchange.contract, exchange.fields)
-        return await self._reply(request, lines, without_facts(exchange, answer), exchange)
+        return await self._reply(request, lines, without_facts(exchange, answer, salted=True), exchange)
 
     # Proving
 
@@ -186,6 +186,7 @@ class Provider:
         """Every refusal leaves an entry in the log and a line in the journal; then the asker is told."""
         if exchange.subject is None:
             exchange.subject = guess_subject(self.gateway.keys.pseudonym, request.body)
+        exchange.forget_what_can_be_guessed(request.body)
         answer, signed = self._refusal(request, exchange, refusal)
         try:
             await self._log_refusal(exchange, refusal, answer, signed)

@@ -132,4 +132,7 @@ def type_of(refusal: ProtocolRefusal, here: Side, spelling: Spelling) -> str:
 
 def xroad_message(refusal: ProtocolRefusal) -> str:
     """The sentence in the body of an error."""
+    if isinstance(refusal, InvalidQuestion) and refusal.detail:
+        # Said to whoever writes the asking system; the detail never repeats the question.
+        return f"{refusal.message} ({refusal.detail})"
     return refusal.words if isinstance(refusal, GatewayRefusal) and refusal.words else refusal.message

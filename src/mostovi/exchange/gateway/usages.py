@@ -17,7 +17,7 @@ from mostovi.exchange.gateway.store.reader import Opening
 from mostovi.exchange.gateway.wire.messages import Response
 from mostovi.exchange.protocol.contracts import Contract
 from mostovi.exchange.protocol.instants import format_instant, parse_instant
-from mostovi.exchange.protocol.questions import InvalidQuestion
+from mostovi.exchange.protocol.questions import InvalidQuestion, fresh_salt
 from mostovi.exchange.protocol.records import Outcome, RecordKind
 from mostovi.kernel import clock
 
@@ -203,7 +203,7 @@ def _number(parameters: dict[str, Any], name: str, default: int) -> int:
 
 
 def _facts(facts: dict[str, Any]) -> Response:
-    content = {"facts": facts, "as_of": format_instant(clock.now())}
+    content = {"facts": facts, "as_of": format_instant(clock.now()), "salt": fresh_salt()}
     return Response(200, list(JSON_HEADERS), json.dumps(content, ensure_ascii=False).encode())
 
 

@@ -1,9 +1,14 @@
 """What a question and an answer between systems look like, and that they stay within their contract.
 
-Question: ``{"subject": {"jmb": "…"}, "fields": ["name", …], "parameters": {…}}``.
-Answer: ``{"facts": {field: value, …}, "as_of": "2026-11-21T14:05:00Z"}``.
+Question: ``{"subject": {"jmb": "…"}, "fields": ["name", …], "parameters": {…}, "salt": "…"}``.
+Answer: ``{"facts": {field: value, …}, "as_of": "2026-11-21T14:05:00Z", "salt": "…"}``.
+
+Digests of both stand in receipts, which are shown to others. Without the salt whoever holds one could try all
+personal numbers, or all likely facts, until the digest fits.
 """
 
+import re
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,8 +16,14 @@ from typing import Any
 
 from mostovi.exchange.protocol.canonical import MalformedJson, parse_json
 from mostovi.exchange.protocol.contracts import Contract, check_fields
+from mostovi.exchange.protocol.contracts.values import DEFAULT_SUBJECT
 from mostovi.exchange.protocol.faults import Fault, ProtocolRefusal
 from mostovi.exchange.protocol.shapes import Shape
+
+SALT = "salt"
+_SALT_BYTES = 16
+_WRITTEN_SALT = re.compile(r"[A-Za-z0-9_-]{22,64}", re.ASCII)
+_WITHOUT_SALT = f"it lacks the salt: {SALT}, 22 to 64 signs of base64url, made anew at random each time"
 
 
 class InvalidQuestion(ProtocolRefusal):
@@ -44,8 +55,16 @@ class Facts:
     as_of: datetime
 
 
+def fresh_salt() -> str:
+    """A salt for one question or one answer: 16 random bytes in base64url, 22 signs."""
+    return secrets.token_urlsafe(_SALT_BYTES)
+
+
 def parse_question(body: bytes, contract: Contract) -> Question:
-    """The question in a request body, within its contract. Raises InvalidQuestion or FieldNotInContract."""
+    """The question in a request body, within its contract. Raises InvalidQuestion or FieldNotInContract.
+
+    A question about a person needs a salt, whatever the contract says it is about.
+    """
     try:
         whole = parse_json(body)
         shape = Shape(whole, InvalidQuestion, "the question")
@@ -55,17 +74,26 @@ def parse_question(body: bytes, contract: Contract) -> Question:
     if not fields:
         raise InvalidQuestion("no field is asked for")
     check_fields(contract, fields)
-    return Question(fields, _read_subject(whole, contract), _read_parameters(whole))
+    question = Question(fields, _read_subject(whole, contract), _read_parameters(whole))
+    if (contract.about_person or _find(whole, DEFAULT_SUBJECT) is not None) and not _is_salt(whole.get(SALT)):
+        raise InvalidQuestion(_WITHOUT_SALT)
+    return question
 
 
 def parse_answer(body: bytes, contract: Contract, asked: Sequence[str]) -> Facts:
-    """The facts in a response body with status 200. Raises InvalidAnswer or FieldNotInContract."""
+    """The facts in a response body with status 200. Raises InvalidAnswer or FieldNotInContract.
+
+    An answer about a person needs a salt of its own.
+    """
     try:
         shape = Shape(parse_json(body), InvalidAnswer, "the answer")
     except MalformedJson as refusal:
         raise InvalidAnswer(refusal.detail) from None
     facts, as_of = shape.value("facts"), shape.instant("as_of")
+    salt = shape.value(SALT) if SALT in shape else None
     shape.close()
+    if contract.about_person and not _is_salt(salt):
+        raise InvalidAnswer(_WITHOUT_SALT)
     if not isinstance(facts, dict):
         raise InvalidAnswer("facts is not an object")
     check_fields(contract, tuple(facts))
@@ -74,12 +102,32 @@ def parse_answer(body: bytes, contract: Contract, asked: Sequence[str]) -> Facts
     return Facts(facts, as_of)
 
 
+def hides_content(body: bytes) -> bool:
+    """Whether a digest of ``body`` tells nobody what it says: it carries a salt, or says nothing."""
+    if not body:
+        return True
+    try:
+        whole = parse_json(body)
+    except MalformedJson:
+        return False
+    return isinstance(whole, dict) and _is_salt(whole.get(SALT))
+
+
+def _is_salt(value: Any) -> bool:
+    return isinstance(value, str) and _WRITTEN_SALT.fullmatch(value) is not None
+
+
+def _find(whole: Any, pointer: str) -> Any:
+    found = whole
+    for step in pointer.split("/")[1:]:
+        found = found.get(step) if isinstance(found, dict) else None
+    return found
+
+
 def _read_subject(whole: Any, contract: Contract) -> str | None:
     if contract.subject is None:
         return None
-    found = whole
-    for step in contract.subject.split("/")[1:]:
-        found = found.get(step) if isinstance(found, dict) else None
+    found = _find(whole, contract.subject)
     if not isinstance(found, str) or not 0 < len(found) <= 100:
         raise InvalidQuestion("the question names no subject")
     return found

@@ -1,6 +1,7 @@
 """Documents: codes are reserved, pages are sealed once the decision record holds, papers are withdrawn."""
 
 import asyncio
+import hmac
 import secrets
 import sqlite3
 from collections import defaultdict
@@ -35,6 +36,7 @@ from mostovi.kernel.errors import Unavailable
 
 _TRIES = 5
 _ZONE = ZoneInfo("Europe/Sarajevo")
+_PAGE = b"mostovi-page/1\n"
 
 
 @dataclass
@@ -140,7 +142,7 @@ class Documents:
             raise AlreadySealed
         more = {
             "sealed_sha256": digest,
-            "page_sha256": page,
+            "page_mac": page_mac(self.gateway.keys.pseudonym, page),
             "decided_at": format_instant(decision.decided_at),
             "purpose": dict(decision.purpose),
             "legal_basis": dict(decision.legal_basis),
@@ -264,3 +266,11 @@ class Documents:
             subject=document["subject"],
             detail={"code": document["code"], "kind": document["kind"], **more},
         )
+
+
+def page_mac(key: bytes, page_sha256: str) -> str:
+    """Which page was sealed, as the log keeps it: keyed, since what stands on a page could be guessed.
+
+    The seal holds a fresh signature, so nobody can guess towards the digest of the sealed document.
+    """
+    return hmac.digest(key, _PAGE + page_sha256.encode(), "sha256").hex()
