@@ -98,6 +98,22 @@ def test_no_changed_byte_goes_unnoticed(position: float, flip: int, document: ma
     assert verdict_on(bytes(changed), root).state != "genuine"
 
 
+@settings(max_examples=150, deadline=None)
+@given(
+    position=st.floats(0, 1),
+    removed=st.integers(0, 3),
+    put_in=st.one_of(
+        st.binary(max_size=20), st.sampled_from([b"%%EOF\n", b"startxref\n0\n", b">>", b"endobj"])
+    ),
+)
+def test_nothing_is_removed_or_put_in_unnoticed(
+    position: float, removed: int, put_in: bytes, document: made.Sealed
+) -> None:
+    place = int(position * len(document.pdf))
+    changed = document.pdf[:place] + put_in + document.pdf[place + removed :]
+    assert changed == document.pdf or verdict_on(changed, document.root).state != "genuine"
+
+
 @settings(max_examples=250, deadline=None)
 @given(position=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
 @example(position=0, flip=0x20)

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import Enum
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -34,6 +35,16 @@ _UNDERSTOOD = frozenset(
         x509.AuthorityKeyIdentifier.oid,
     }
 )
+# What cryptography raises when it comes to a part of a certificate that is damaged.
+_DAMAGED = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    CryptographyDeprecationWarning,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
 
 
 class UntrustedCertificate(ProtocolRefusal):
@@ -53,15 +64,32 @@ class Purpose(Enum):
 
 
 def load_certificate(pem: str | bytes) -> x509.Certificate:
-    """The one certificate in a PEM text. Raises UntrustedCertificate."""
+    """The one certificate in a PEM text, each part of it readable. Raises UntrustedCertificate."""
     data = pem.encode("utf-8", "surrogatepass") if isinstance(pem, str) else pem
     try:
         (certificate,) = x509.load_pem_x509_certificates(data)
-    except (ValueError, CryptographyDeprecationWarning):
+        _read_every_part(certificate)
+    except _DAMAGED:
         raise UntrustedCertificate("not one certificate in PEM") from None
     if certificate.serial_number <= 0:
         raise UntrustedCertificate("the serial number is not positive, as RFC 5280 §4.1.2.2 requires")
     return certificate
+
+
+def _read_every_part(certificate: x509.Certificate) -> None:
+    """The library reads a part when it is asked for, and would complain in the middle of something else."""
+    parts = (
+        certificate.version,
+        certificate.subject,
+        certificate.issuer,
+        certificate.extensions,
+        certificate.not_valid_before_utc,
+        certificate.not_valid_after_utc,
+        certificate.signature_algorithm_oid,
+        certificate.public_key_algorithm_oid,
+    )
+    if any(part is None for part in parts):
+        raise ValueError("a part is missing")
 
 
 def to_pem(certificate: x509.Certificate) -> str:

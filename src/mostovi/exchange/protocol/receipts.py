@@ -180,12 +180,12 @@ def parse_receipt(data: bytes) -> Receipt:
     """
     try:
         value = parse_json(data)
-        spellings = (receipt_file(value), canonical_json(value))
     except MalformedJson as refusal:
         raise MalformedReceipt(refusal.detail) from None
-    if data not in spellings:
+    receipt = receipt_from_json(value)
+    if data not in (receipt_file(value), canonical_json(value)):
         raise MalformedReceipt("not spelled as receipts are")
-    return receipt_from_json(value)
+    return receipt
 
 
 def receipt_from_json(value: Any) -> Receipt:

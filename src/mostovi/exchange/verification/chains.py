@@ -37,9 +37,16 @@ class Holder:
     code: str | None
 
 
+class NoRoot(ValueError):
+    """What was given to judge by holds no certificate that can be read: a mistake of the caller."""
+
+
 def load_roots(pem: bytes) -> list[x509.Certificate]:
-    """The roots in a PEM file. Raises ValueError when there is none."""
-    return x509.load_pem_x509_certificates(pem)
+    """The roots in a PEM file. Raises NoRoot when there is none."""
+    try:
+        return x509.load_pem_x509_certificates(pem)
+    except ValueError as trouble:
+        raise NoRoot("no certificate in PEM") from trouble
 
 
 def check_vouched_for(

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from mostovi.exchange.verification.chains import NoRoot
 from mostovi.exchange.verification.files import verify_file
 from mostovi.exchange.verification.values import State, Statement, Verdict, english
 from mostovi.kernel import clock
@@ -52,7 +53,7 @@ def main(argv: Sequence[str]) -> int:
         return _complain(f"{trouble.filename}: {trouble.strerror}.")
     try:
         verdict = verify_file(data, trust_root=trust_root, now=options.at or clock.now())
-    except ValueError:
+    except NoRoot:
         return _complain(f"{options.trust} holds no certificate in PEM. Give the root certificate here.")
     print(_as_json(verdict) if options.json else _as_text(verdict))
     return EXIT_CODES[verdict.state]

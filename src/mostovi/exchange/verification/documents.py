@@ -50,7 +50,7 @@ class _Examination:
 def verify_document(pdf: bytes, *, trust_root: bytes, now: datetime) -> Verdict:
     """The verdict on a PDF against ``trust_root`` (PEM, one or more certificates) as of ``now``.
 
-    Never raises for anything the file holds; raises ValueError when ``trust_root`` holds no certificate.
+    Never raises for anything the file holds; raises NoRoot when ``trust_root`` holds no certificate.
     Trusts no key in the file, opens no network connection, and takes time proportional to the file.
     """
     roots = chains.load_roots(trust_root)

@@ -8,7 +8,7 @@ from mostovi.exchange.verification.values import Verdict
 
 
 def verify_file(data: bytes, *, trust_root: bytes, now: datetime) -> Verdict:
-    """The verdict on a sealed PDF or a receipt, told apart by content. Raises ValueError for a bad root."""
+    """The verdict on a sealed PDF or a receipt, told apart by content. Raises NoRoot for a bad root."""
     if not data.startswith(b"%PDF-") and (data[:1] == b"{" or looks_like_receipt(data)):
         return verify_receipt_file(data, trust_root=trust_root, now=now)
     return verify_document(data, trust_root=trust_root, now=now)

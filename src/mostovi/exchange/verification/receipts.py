@@ -27,17 +27,18 @@ from mostovi.exchange.verification.values import Parameter, State, Statement, Ve
 _ANSWERS = frozenset({"valid", "replaced", "revoked", "altered", "not_ours"})
 _CODE = re.compile(r"[AEJKMT2-9]{9}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-MAXIMUM_SIZE = 2 * 1024 * 1024
+# Eight entries of the largest kind with their certificates are not half as much.
+MAXIMUM_SIZE = 1024 * 1024
 
 
 def verify_receipt_file(data: bytes, *, trust_root: bytes, now: datetime) -> Verdict:
     """The verdict on a receipt (``mostovi-receipt/1``) against ``trust_root`` (PEM) as of ``now``.
 
-    Never raises for anything the file holds; raises ValueError when ``trust_root`` holds no certificate.
+    Never raises for anything the file holds; raises NoRoot when ``trust_root`` holds no certificate.
     """
     roots = chains.load_roots(trust_root)
     if len(data) > MAXIMUM_SIZE:
-        return _damaged("unusable", sentences.TOO_LARGE)
+        return _damaged("unusable", sentences.RECEIPT_TOO_LARGE)
     try:
         receipt = parse_receipt(data)
     except (MalformedReceipt, *HOSTILE):

@@ -82,3 +82,4 @@ UNREADABLE_SEAL = gettext_noop("The file carries a seal that is damaged or of a 
 BROKEN_PDF = gettext_noop("This PDF is damaged, so nothing can be said about it.")
 ENCRYPTED = gettext_noop("This PDF is locked with a password, so nothing can be said about it.")
 TOO_LARGE = gettext_noop("The file is larger than 20 MB, so it was not examined.")
+RECEIPT_TOO_LARGE = gettext_noop("The file is larger than 1 MB. No receipt is, so it was not examined.")
