@@ -40,7 +40,6 @@ sys.path[:0] = [str(BENCH.parent / "tests" / "exchange"), str(BENCH.parent / "te
 from bridge_fixture import BRCKO, TUZLA, Country  # noqa: E402
 
 from free_ports import free_port  # noqa: E402
-
 from mostovi.exchange.protocol.questions import fresh_salt  # noqa: E402
 
 RESULT = BENCH / "results" / "exchange.json"
