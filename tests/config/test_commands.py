@@ -14,8 +14,8 @@ from mostovi.demo.authorities.key_files import make_keys
 CLEAN = {"PATH": os.environ["PATH"]}
 MINIMUM = {
     **CLEAN,
-    "MOSTOVI_SECRET_KEY": "only-for-tests",
-    "MOSTOVI_PERSONAL_NUMBER_KEY": "only-for-tests",
+    "MOSTOVI_SECRET_KEY": "only-for-tests-0123456789-only-for-tests-0123456789-",
+    "MOSTOVI_PERSONAL_NUMBER_KEY": "numbers-for-tests-0123456789-only-for-tests-0123456789-",
     "MOSTOVI_BASE_URL": "https://uprava.example.ba",
 }
 
@@ -55,7 +55,7 @@ def test_the_portal_stops_at_a_demonstration_root(tmp_path: Path) -> None:
 
 def test_a_secret_may_lie_in_a_file(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
-    secret.write_text("only-for-tests\n")
+    secret.write_text(MINIMUM["MOSTOVI_SECRET_KEY"] + "\n")
     settings = {name: value for name, value in MINIMUM.items() if name != "MOSTOVI_SECRET_KEY"}
     settings |= {
         "MOSTOVI_SECRET_KEY_FILE": str(secret),

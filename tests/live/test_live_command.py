@@ -26,11 +26,17 @@ def test_without_its_secret_it_stops_and_says_how_to_set_it(monkeypatch):
         command.main([])
 
 
+def test_a_secret_that_can_be_guessed_is_refused(monkeypatch):
+    monkeypatch.setenv("MOSTOVI_LIVE_SECRET", "abc")
+    with pytest.raises(MissingSetting, match="MOSTOVI_LIVE_SECRET can be guessed"):
+        command.main([])
+
+
 @pytest.mark.programs
 def test_it_starts_takes_events_and_stops_when_asked(tmp_path):
     started = [sys.executable, "-c", "import sys; from mostovi.live.command import main; sys.exit(main())"]
     given = ["--listen", f"unix:{tmp_path}/l", "--publish", f"{tmp_path}/p", "--state", f"{tmp_path}/s"]
-    environment = {**os.environ, "MOSTOVI_LIVE_SECRET": "x"}
+    environment = {**os.environ, "MOSTOVI_LIVE_SECRET": "0123456789abcdef" * 4}
     with subprocess.Popen([*started, *given], env=environment) as program:
         gateway = _connected(socket.socket(socket.AF_UNIX), f"{tmp_path}/p")
         gateway.sendall(line())

@@ -1,5 +1,6 @@
 """A database URL as Django's settings: SQLite where nothing is installed, PostgreSQL for a ministry."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -21,7 +22,13 @@ def parse_database_url(url: str) -> dict[str, Any]:
 
 
 def _sqlite(path: str) -> dict[str, Any]:
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(path).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MissingSetting(
+            f"MOSTOVI_DATABASE_URL names a file in {folder}, which cannot be made: {error.strerror}."
+        ) from error
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
@@ -36,6 +43,11 @@ def _sqlite(path: str) -> dict[str, Any]:
 
 
 def _postgresql(name: str, url: str) -> dict[str, Any]:
+    if find_spec("psycopg") is None:
+        raise MissingSetting(
+            "MOSTOVI_DATABASE_URL names a PostgreSQL database, but its driver is not installed. "
+            "Install it with: .venv/bin/pip install --require-hashes -r requirements/postgresql.lock"
+        )
     parts = urlsplit(url)
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     host = options.pop("host", parts.hostname or "")

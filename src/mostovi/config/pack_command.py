@@ -16,8 +16,11 @@ def main(argv: Sequence[str]) -> int:
     )
     parser.parse_args(argv)
     start_django()
-    from mostovi.kernel import clock, territory  # noqa: PLC0415  needs Django ready
+    from mostovi.config import start_checks  # noqa: PLC0415  needs Django ready
+    from mostovi.kernel import clock, territory  # noqa: PLC0415
 
+    start_checks.check_pack_is_there()
+    start_checks.check_database_is_migrated()
     report = territory.load_territory(today=clock.now().date())
     for word, codes in (("added", report.added), ("changed", report.changed), ("closed", report.closed)):
         if codes:

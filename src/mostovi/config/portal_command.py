@@ -19,9 +19,11 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--threads", type=int, default=8, help="how many requests at once (default 8)")
     options = parser.parse_args(argv)
     start_django()
-    from mostovi.config.start_checks import check_no_demonstration_root  # noqa: PLC0415  needs Django ready
+    from mostovi.config import start_checks, start_preparation  # noqa: PLC0415  need Django ready
 
-    check_no_demonstration_root()
+    start_checks.check_ready()
+    start_preparation.compile_languages()
+    start_preparation.collect_static_files()
     waitress.serve(
         get_wsgi_application(),
         listen=options.listen,

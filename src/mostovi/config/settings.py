@@ -1,6 +1,5 @@
 """Django's settings. What an operator sets comes from the environment: docs/reference/settings.md."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,16 @@ from mostovi.kernel import environment
 
 SOURCE = Path(__file__).resolve().parent.parent
 
-SECRET_KEY = environment.secret("MOSTOVI_SECRET_KEY")
-PERSONAL_NUMBER_KEY = environment.secret("MOSTOVI_PERSONAL_NUMBER_KEY")
+SECRET_KEY = environment.strong_secret("MOSTOVI_SECRET_KEY")
+PERSONAL_NUMBER_KEY = environment.strong_secret("MOSTOVI_PERSONAL_NUMBER_KEY")
+LIVE_SECRET = environment.read("MOSTOVI_LIVE_SECRET")
+environment.check_different(
+    {
+        "MOSTOVI_SECRET_KEY": SECRET_KEY,
+        "MOSTOVI_PERSONAL_NUMBER_KEY": PERSONAL_NUMBER_KEY,
+        "MOSTOVI_LIVE_SECRET": LIVE_SECRET,
+    }
+)
 DEBUG = environment.is_on("MOSTOVI_DEBUG")
 DEMONSTRATION = False
 DEMONSTRATION_SHOES_URL = "/"
@@ -29,10 +36,9 @@ DATABASES = {
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
-GATEWAYS: dict[str, dict[str, str]] = json.loads(environment.read("MOSTOVI_GATEWAYS", "{}"))
+GATEWAYS: dict[str, dict[str, str]] = environment.json_object("MOSTOVI_GATEWAYS")
 TRUST_ROOT = environment.read("MOSTOVI_TRUST_ROOT")
 HOME_INSTITUTION = environment.read("MOSTOVI_HOME_INSTITUTION")
-LIVE_SECRET = environment.read("MOSTOVI_LIVE_SECRET")
 
 OIDC_ISSUER = environment.read("MOSTOVI_OIDC_ISSUER")
 OIDC_CLIENT_ID = environment.read("MOSTOVI_OIDC_CLIENT_ID")
@@ -40,8 +46,8 @@ OIDC_CLIENT_SECRET = environment.read("MOSTOVI_OIDC_CLIENT_SECRET")
 OIDC_SCOPES = environment.read("MOSTOVI_OIDC_SCOPES", "openid profile")
 OIDC_PERSONAL_NUMBER_CLAIM = environment.read("MOSTOVI_OIDC_PERSONAL_NUMBER_CLAIM", "personal_number")
 OIDC_OFFICES_CLAIM = environment.read("MOSTOVI_OIDC_OFFICES_CLAIM", "offices")
-OIDC_OFFICES: dict[str, str] = json.loads(environment.read("MOSTOVI_OIDC_OFFICES", "{}"))
-OIDC_ASSURANCES: dict[str, str] = json.loads(environment.read("MOSTOVI_OIDC_ASSURANCES", "{}"))
+OIDC_OFFICES: dict[str, str] = environment.json_object("MOSTOVI_OIDC_OFFICES")
+OIDC_ASSURANCES: dict[str, str] = environment.json_object("MOSTOVI_OIDC_ASSURANCES")
 
 INSTALLED_APPS = [
     "django.contrib.staticfiles",

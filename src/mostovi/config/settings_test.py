@@ -3,9 +3,9 @@
 import os
 
 os.environ.setdefault("MOSTOVI_SECRET_KEY", "only-for-tests-only-for-tests-only-for-tests-0123456789")
-os.environ.setdefault("MOSTOVI_PERSONAL_NUMBER_KEY", "only-for-tests")
+os.environ.setdefault("MOSTOVI_PERSONAL_NUMBER_KEY", "numbers-only-for-tests-only-for-tests-0123456789-abc")
 os.environ.setdefault("MOSTOVI_BASE_URL", "http://testserver")
-os.environ.setdefault("MOSTOVI_LIVE_SECRET", "only-for-tests")
+os.environ.setdefault("MOSTOVI_LIVE_SECRET", "tickets-only-for-tests-tickets-only-for-tests-0123456789")
 
 from mostovi.config.database import parse_database_url
 from mostovi.config.settings import *  # noqa: F403  Django reads settings by name

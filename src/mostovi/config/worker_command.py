@@ -19,8 +19,11 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--once", action="store_true", help="do what is due now, then stop")
     options = parser.parse_args(argv)
     start_django()
-    from mostovi.config.worker_rounds import ROUNDS  # noqa: PLC0415  needs Django ready
+    from mostovi.config import start_checks, start_preparation  # noqa: PLC0415  need Django ready
+    from mostovi.config.worker_rounds import ROUNDS  # noqa: PLC0415
 
+    start_checks.check_ready()
+    start_preparation.compile_languages()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

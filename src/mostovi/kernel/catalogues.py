@@ -1,5 +1,6 @@
 """Language catalogues compiled without any tool outside Python; Serbian Latin is derived from Cyrillic."""
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,7 +42,8 @@ def _compile(path: Path) -> int:
 
 def _write(catalogue: Catalog, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".draft")
+    # Portal and worker may start, and compile, at the same moment.
+    draft = path.with_suffix(f".{os.getpid()}.draft")
     with draft.open("wb") as file:
         write_mo(file, catalogue)
     draft.replace(path)

@@ -1,7 +1,15 @@
 """Settings come from the environment; secrets also from files (``NAME_FILE``)."""
 
+import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+STRONG_LENGTH = 50
+# Fifty random signs of any alphabet in use (hexadecimal is the smallest) show more different ones than this.
+STRONG_VARIETY = 10
+HOW_TO_MAKE_ONE = "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
 
 
 class MissingSetting(SystemExit):
@@ -30,6 +38,45 @@ def secret(name: str) -> str:
             f"(docs/reference/settings.md says what it is). To try Mostovi out, `make demo` sets everything."
         )
     return value
+
+
+def strong_secret(name: str) -> str:
+    """A secret that keys rest on: it must be set, and nobody may be able to guess it."""
+    return check_strong(name, secret(name))
+
+
+def check_strong(name: str, value: str) -> str:
+    """``value`` itself. Raises MissingSetting when it is too short, or made of too few different signs."""
+    if len(value) < STRONG_LENGTH or len(set(value)) < STRONG_VARIETY:
+        raise MissingSetting(
+            f"{name} can be guessed: it must be at least {STRONG_LENGTH} random signs. {HOW_TO_MAKE_ONE}"
+        )
+    return value
+
+
+def check_different(values: Mapping[str, str]) -> None:
+    """Whoever learns one secret must not have learnt another."""
+    names: dict[str, str] = {}
+    for name, value in values.items():
+        if value and value in names:
+            raise MissingSetting(
+                f"{names[value]} and {name} are the same. Each needs its own value. {HOW_TO_MAKE_ONE}"
+            )
+        names[value] = name
+
+
+def json_object(name: str) -> dict[str, Any]:
+    """A JSON object; empty when ``name`` is not set."""
+    value = read(name, "{}")
+    try:
+        found = json.loads(value)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise MissingSetting(
+            f"{name} must be a JSON object, such as {{}}. docs/reference/settings.md shows one."
+        )
+    return found
 
 
 def is_on(name: str, *, default: bool = False) -> bool:

@@ -52,6 +52,11 @@ def load_territory(*, today: date) -> LoadReport:
     return LoadReport(new, tuple(changed), tuple(gone), len(rows) - len(new) - len(changed))
 
 
+def is_loaded() -> bool:
+    """Whether the pack has been loaded at all."""
+    return Unit.objects.exists()
+
+
 def _pack_rows() -> Iterator[dict[str, str]]:
     with (pack_directory() / "territory" / "admin_units.csv").open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)

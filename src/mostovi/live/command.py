@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _read_options(argv: Sequence[str] | None) -> Options:
     given = _parser().parse_args(argv)
     return Options(
-        secret=environment.secret("MOSTOVI_LIVE_SECRET"),
+        secret=environment.strong_secret("MOSTOVI_LIVE_SECRET"),
         listen=given.listen,
         publish_socket=given.publish,
         state=given.state,
