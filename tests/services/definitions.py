@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import mostovi.packs.bih
-from mostovi.services.definition import ServiceDefinition, load_files, load_service
+from mostovi.services.definition import Country, ServiceDefinition, load_files, load_service
+from mostovi.services.pack_country import read_country
 
 FOLDERS = Path(mostovi.packs.bih.__path__[0]) / "services"
 ON = date(2026, 11, 21)
@@ -43,4 +44,9 @@ def changed(key: str, file: str, old: str, new: str) -> ServiceDefinition:
     files = dict(service(key).files)
     assert old in files[file], f"{file} does not hold {old!r}"
     files[file] = files[file].replace(old, new, 1)
-    return load_files(files, key=key)
+    return load_files(files, key=key, country=country())
+
+
+@cache
+def country() -> Country:
+    return read_country(FOLDERS.parent)

@@ -4,7 +4,7 @@ import pytest
 from definitions import FOLDERS
 
 from mostovi.config.command_line import main as command_line
-from mostovi.services.definition.command import main
+from mostovi.services.command import main
 
 
 @pytest.fixture
@@ -72,3 +72,56 @@ def test_help_says_what_it_does_and_how_it_ends(capsys):
 def test_a_folder_that_is_not_there_is_a_mistake(tmp_path, capsys):
     assert main(["check", str(tmp_path / "nothing")]) == 1
     assert "no such folder" in capsys.readouterr().out
+
+
+def test_what_the_country_does_not_hold_is_printed_with_place_and_remedy(folder, capsys):
+    change(folder, "questions.yaml", "childrenOfParent.children", "childrenOfParent.kids")
+    change(folder, "service.yaml", "unit: ba-tuzla", "unit: ba-tuzl")
+    assert main(["check", str(folder)]) == 1
+    printed = capsys.readouterr().out
+    assert "questions.yaml:6: The contract csw-brcko-children-01 does not hold the field `kids`." in printed
+    assert "Use one of: children." in printed
+    assert "Did you mean `ba-tuzla`?" in printed
+
+
+def test_an_owner_nobody_knows_is_one_mistake_and_not_one_for_each_fact(folder, capsys):
+    change(folder, "service.yaml", "owner: tuzla-social-work", "owner: nobody")
+    assert main(["check", str(folder)]) == 1
+    assert "1 mistake." in capsys.readouterr().out
+
+
+def test_a_choice_of_institutions_is_checked_too(tmp_path, capsys):
+    folder = shutil.copytree(FOLDERS / "birth-extract", tmp_path / "birth-extract")
+    change(folder, "questions.yaml", "[banja-luka-administration,", "[banja-luka-adminstration,")
+    change(folder, "service.yaml", "registrar.birthExtract", "registrar.birthExtrct")
+    main(["check", str(folder)])
+    printed = capsys.readouterr().out
+    assert "Did you mean `banja-luka-administration`?" in printed
+    assert "Did you mean `birthExtract`?" in printed
+
+
+def test_another_pack_is_named_by_option_or_setting(folder, tmp_path, capsys, monkeypatch):
+    pack = shutil.copytree(FOLDERS.parent, tmp_path / "pack")
+    change(pack, "institutions.yaml", "code: tuzla-social-work", "code: tuzla-welfare")
+    assert main(["check", "--pack", str(pack), str(folder)]) == 1
+    assert "`tuzla-social-work` is no institution" in capsys.readouterr().out
+    monkeypatch.setenv("MOSTOVI_PACK", str(pack))
+    assert main(["check", str(folder)]) == 1
+    assert "`tuzla-social-work` is no institution" in capsys.readouterr().out
+    assert main(["check", "--pack", "bih", str(folder)]) == 0
+
+
+def test_without_a_pack_it_says_what_was_not_checked(folder, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("MOSTOVI_PACK", str(tmp_path / "nothing"))
+    assert main(["check", str(folder)]) == 0
+    assert "Institutions and contracts are not checked" in capsys.readouterr().out
+    with pytest.raises(SystemExit, match="no country pack is"):
+        main(["check", "--pack", str(tmp_path / "nothing"), str(folder)])
+
+
+@pytest.mark.parametrize("broken", ["- code", "[", "- {kode: a}", "5"])
+def test_a_pack_that_cannot_be_read_is_no_crash(folder, tmp_path, broken):
+    pack = shutil.copytree(FOLDERS.parent, tmp_path / "pack")
+    (pack / "institutions.yaml").write_text(broken)
+    with pytest.raises(SystemExit, match="not written as expected"):
+        main(["check", "--pack", str(pack), str(folder)])

@@ -1,16 +1,21 @@
 """A museum of broken definitions: each is refused with its file, its line and what to do."""
 
-from contextlib import suppress
+import io
+import shutil
+from contextlib import contextmanager, redirect_stdout, suppress
 from pathlib import Path
 
 import pytest
-from definitions import FOLDERS, changed, service
+from definitions import FOLDERS, changed, country, service
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from mostovi.services.command import main
 from mostovi.services.definition import DefinitionInvalid, load_files, load_service
+from mostovi.services.definition.examples import run_examples
 from mostovi.services.definition.loading import YAML_FILES
+from mostovi.services.definition.reading import decode_file
 
 ALLOWANCE, EXTRACT = "child-allowance", "birth-extract"
 TABLE = """
@@ -150,6 +155,106 @@ def test_any_text_as_a_file_is_refused_calmly(file, text):
     files = {**service(EXTRACT).files, file: text}
     with suppress(DefinitionInvalid):
         load_files(files, key=EXTRACT)
+
+
+FOLDER_FILES = (*YAML_FILES, "extract.typ", "further.typ")
+# What YAML reads, but nobody can write, compare or keep.
+ODDITIES = [
+    rb'"\ud800"',
+    rb'"\x00"',
+    b"0x" + b"f" * 5000,
+    b"? [1]\n: 2\n",
+    b"? {a: b}\n: 2\n",
+    b"~: x\n",
+    b"1.5: x\n",
+    b"7: x\n",
+    b"2026-11-26T12:00:00Z",
+    b".nan",
+    b"!!binary aGVq",
+    b"!!set {a, b}",
+    b"!!omap [a: 1]",
+    b"<<: {a: b}\n",
+    b"%YAML 1.1\n---\n",
+    b"--- a\n--- b\n",
+    b"\xef\xbb\xbf",
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return shutil.copytree(FOLDERS / EXTRACT, tmp_path_factory.mktemp("any") / EXTRACT)
+
+
+def check_with(folder, file, content):
+    """What the command prints about the folder with another content in one of its files."""
+    printed = io.StringIO()
+    with holding(folder, file, content), redirect_stdout(printed):
+        assert main(["check", str(folder)]) in {0, 1}
+    return printed.getvalue()
+
+
+@contextmanager
+def holding(folder, file, content):
+    path = folder / file
+    kept = path.read_bytes() if path.exists() else None
+    path.write_bytes(content)
+    try:
+        yield
+    finally:
+        path.unlink() if kept is None else path.write_bytes(kept)
+
+
+def load_and_run(folder, file, content):
+    """As the command does, but for the trial print, which takes a second."""
+    with holding(folder, file, content), suppress(DefinitionInvalid):
+        run_examples(load_service(folder, country=country()))
+
+
+@given(file=st.sampled_from(FOLDER_FILES), content=st.binary(max_size=200))
+def test_any_bytes_as_a_file_give_mistakes_and_never_a_crash(folder, file, content):
+    load_and_run(folder, file, content)
+
+
+@settings(max_examples=60)
+@given(file=st.sampled_from(FOLDER_FILES), data=st.data())
+def test_any_bytes_anywhere_in_a_file_give_mistakes_and_never_a_crash(folder, file, data):
+    content = (folder / file).read_bytes() if (folder / file).exists() else b""
+    place = data.draw(st.integers(0, len(content)))
+    extra = data.draw(st.binary(max_size=6) | st.sampled_from(ODDITIES))
+    load_and_run(folder, file, content[:place] + extra + content[place + data.draw(st.integers(0, 5)) :])
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00", b"#", b"#import", b"= A\n" * 3, b'#read("/etc/passwd")'])
+def test_a_template_of_anything_gives_mistakes_and_never_a_crash(folder, content):
+    check_with(folder, "extract.typ", content)
+
+
+@pytest.mark.parametrize("file", YAML_FILES)
+def test_what_yaml_reads_and_nobody_can_keep_gives_mistakes(folder, file):
+    content = (folder / file).read_bytes()
+    for odd in ODDITIES:
+        for changed_content in (odd, odd + b"\n" + content, content.replace(b": ", b": " + odd, 1)):
+            files = {**service(EXTRACT).files, file: decode_file(file, changed_content)}
+            with suppress(DefinitionInvalid):
+                load_files(files, key=EXTRACT)
+
+
+def test_a_file_that_is_no_utf_8_is_named_with_line_and_remedy(folder):
+    lines = (folder / "texts.yaml").read_bytes().split(b"\n")
+    lines[4] += "č".encode("cp1250")
+    said = check_with(folder, "texts.yaml", b"\n".join(lines))
+    assert "texts.yaml:5: The file is not UTF-8: no letter is written with the byte 0xe8 here." in said
+    assert "Save the file as UTF-8 in your editor." in said
+
+
+def test_a_template_that_is_no_utf_8_is_named_too(folder):
+    assert "extract.typ:2: The file is not UTF-8" in check_with(folder, "extract.typ", b"= Izvod\n\xe8\n")
+
+
+def test_a_file_saved_by_another_system_stays_the_same_service(folder):
+    content = (folder / "rules.yaml").read_bytes().replace(b"\n", b"\r\n")
+    said = check_with(folder, "rules.yaml", b"\xef\xbb\xbf" + content)
+    assert f"{service(EXTRACT).version[:12]}:" in said
 
 
 def test_a_very_deep_file_is_refused_calmly():

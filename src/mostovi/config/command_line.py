@@ -12,7 +12,7 @@ COMMANDS = {
     "gateway": ("mostovi.exchange.gateway.command", "run one institution's end of the bridge"),
     "live": ("mostovi.live.command", "stream events to browsers"),
     "verify": ("mostovi.exchange.verification.command", "check a document or a receipt offline"),
-    "service": ("mostovi.services.definition.command", "check the definition of a service"),
+    "service": ("mostovi.services.command", "check the definition of a service"),
     "pack": ("mostovi.config.pack_command", "load the country pack into the portal"),
     "messages": ("mostovi.config.messages_command", "compile the language catalogues"),
     "manage": ("mostovi.config.manage_command", "Django's own administration commands"),

@@ -9,5 +9,9 @@ _PACKS = Path(__file__).resolve().parent.parent / "packs"
 
 def pack_directory() -> Path:
     """The folder of the country pack; MOSTOVI_PACK names one of ours or a folder anywhere."""
-    chosen = environment.read("MOSTOVI_PACK", "bih")
+    return find_pack(environment.read("MOSTOVI_PACK", "bih"))
+
+
+def find_pack(chosen: str) -> Path:
+    """The folder of a pack, by the name of one of ours or by where it lies."""
     return _PACKS / chosen if (_PACKS / chosen).is_dir() else Path(chosen)

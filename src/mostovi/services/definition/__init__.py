@@ -4,6 +4,7 @@ Plain Python without the web framework. Everything a caller needs is named here.
 """
 
 from mostovi.services.definition.answers import InvalidAnswer, check_answer
+from mostovi.services.definition.country import Agreement, Country
 from mostovi.services.definition.evaluation import (
     actions_for,
     due_date,
@@ -30,7 +31,9 @@ from mostovi.services.definition.values import (
 from mostovi.services.definition.wording import answer_text, fill, text_of
 
 __all__ = [
+    "Agreement",
     "Choice",
+    "Country",
     "DefinitionInvalid",
     "FactRequest",
     "FactSource",

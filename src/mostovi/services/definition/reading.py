@@ -9,12 +9,13 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import AliasEvent
 
 from mostovi.services.definition.mistakes import DefinitionInvalid, Mistake
 
 LARGEST_FILE = 400_000
+LARGEST_NUMBER = 10**15
 _DEEPEST = 12
 _BRACKETS = re.compile(r"(?:[\[{]\s*){12}")
 Path = tuple[Hashable, ...]
@@ -38,6 +39,17 @@ class Document:
         return Mistake(self.file, self.line_of(path), what, remedy)
 
 
+def decode_file(file: str, content: bytes) -> str:
+    """The text of a file. Raises DefinitionInvalid when it is no UTF-8."""
+    try:
+        # As an editor shows it: without a byte order mark, lines ended one way.
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        what = f"The file is not UTF-8: no letter is written with the byte {content[error.start]:#04x} here."
+        raise _refusal(file, line, what, "Save the file as UTF-8 in your editor.") from None
+
+
 @lru_cache(maxsize=64)
 def read_document(file: str, text: str) -> Document:
     """Parse one file. Raises DefinitionInvalid.
@@ -50,19 +62,20 @@ def read_document(file: str, text: str) -> Document:
         raise _refusal(file, 1, "This is nested too deeply.", "Take levels away.")
     try:
         _check_no_aliases(file, text)
-        loaded = YAML(typ="rt", pure=True).load(text)
+        lines: dict[Path, int] = {(): 1}
+        return Document(file, _plain(YAML(typ="rt", pure=True).load(text), (), lines, file), lines)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = (error.problem or "this is not plain YAML").splitlines()[0].strip()
         raise _refusal(
             file, mark.line + 1 if mark else 1, f"The file cannot be read: {what}.", _remedy(what)
         ) from None
-    except (YAMLError, ValueError, RecursionError):
+    except DefinitionInvalid:
+        raise
+    except Exception:  # noqa: BLE001 - the library fails in many ways over what is no YAML
         raise _refusal(
             file, 1, "The file cannot be read.", "Write plain YAML: keys, texts, lists, whole numbers."
         ) from None
-    lines: dict[Path, int] = {(): 1}
-    return Document(file, _plain(loaded, (), lines, file), lines)
 
 
 def _remedy(what: str) -> str:
@@ -94,6 +107,8 @@ def _part(holder: Any, key: Any, path: Path, lines: dict[Path, int], file: str) 
     here = (*path, _key(key))
     place = holder.lc.item(key) if isinstance(holder, CommentedSeq) else holder.lc.key(key)
     lines[here] = place[0] + 1
+    if isinstance(holder, CommentedMap):
+        _check_key(key, lines[here], file)
     return _plain(holder[key], here, lines, file)
 
 
@@ -101,15 +116,33 @@ def _key(key: Any) -> Any:
     return key.isoformat() if isinstance(key, date) else str(key) if isinstance(key, str) else key
 
 
+def _check_key(key: Any, line: int, file: str) -> None:
+    if not isinstance(key, str | date) or isinstance(key, datetime):
+        raise _refusal(file, line, f"The key `{key}` is no text.", "Write the name of a key, or quote it.")
+    _check_writable(str(key), line, file)
+
+
+def _check_writable(text: str, line: int, file: str) -> None:
+    """Half of a sign, as an escape may write it, cannot be kept or shown."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        what = "This text holds a sign that cannot be written."
+        raise _refusal(file, line, what, "Write the sign itself instead of its escape.") from None
+
+
 def _scalar(value: Any, path: Path, lines: dict[Path, int], file: str) -> Any:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, date) and not isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, int):
+    if isinstance(value, int) and "Boolean" in type(value).__name__:
         # ruamel gives a class of its own for ``true``-like and formatted numbers
-        return bool(value) if "Boolean" in type(value).__name__ else int(value)
+        return bool(value)
+    if isinstance(value, int):
+        return _whole(int(value), lines.get(path, 1), file)
     if isinstance(value, str):
+        _check_writable(value, lines.get(path, 1), file)
         return str(value)
     line = lines.get(path, 1)
     raise _refusal(
@@ -118,6 +151,12 @@ def _scalar(value: Any, path: Path, lines: dict[Path, int], file: str) -> Any:
         "Only texts, whole numbers, dates, true and false are used here.",
         "Quote it, if it is text.",
     )
+
+
+def _whole(number: int, line: int, file: str) -> int:
+    if abs(number) > LARGEST_NUMBER:
+        raise _refusal(file, line, "This number is too large.", f"Keep it under {LARGEST_NUMBER}.")
+    return number
 
 
 def _refusal(file: str, line: int, what: str, remedy: str) -> DefinitionInvalid:

@@ -4,12 +4,11 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from difflib import get_close_matches
 from functools import cache
 from importlib import resources
 from typing import Any
 
-from mostovi.services.definition.mistakes import Mistake
+from mostovi.services.definition.mistakes import Mistake, did_you_mean
 from mostovi.services.definition.reading import Document, Path
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -71,14 +70,14 @@ def _walk_object(document: Document, value: dict[str, Any], schema: Schema, path
         elif key in known:
             yield from _walk(document, part, known[key], here)
         elif others is False:
-            yield document.mistake(here, f"There is no key `{key}` here.", _closest(key, list(known)))
+            yield document.mistake(here, f"There is no key `{key}` here.", did_you_mean(key, list(known)))
         elif isinstance(others, dict):
             yield from _walk(document, part, others, here)
 
 
 def _wrong_value(value: Any, schema: Schema) -> tuple[str, str] | None:
     if "enum" in schema and value not in schema["enum"]:
-        return f"cannot be `{value}`", _closest(value, schema["enum"])
+        return f"cannot be `{value}`", did_you_mean(value, schema["enum"])
     allowed = [schema["type"]] if isinstance(schema.get("type"), str) else schema.get("type", [])
     if allowed and not any(_is_type(value, name) for name in allowed):
         wanted = " or ".join(_NAMES[name] for name in allowed)
@@ -122,9 +121,3 @@ def _is_date(text: str) -> bool:
 
 def _place(path: Path) -> str:
     return f"`{'.'.join(map(str, path))}`" if path else "The file"
-
-
-def _closest(word: Any, words: list[Any]) -> str:
-    texts = [str(candidate) for candidate in words]
-    close = get_close_matches(str(word), texts, n=1)
-    return f"Did you mean `{close[0]}`?" if close else f"Use one of: {', '.join(texts)}."

@@ -5,16 +5,22 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from mostovi.kernel.pack import find_pack, pack_directory
+from mostovi.services.definition.country import Country
 from mostovi.services.definition.examples import run_examples
 from mostovi.services.definition.loading import load_service
 from mostovi.services.definition.mistakes import DefinitionInvalid, Mistake
 from mostovi.services.definition.proofs import find_template_mistakes
 from mostovi.services.definition.values import ServiceDefinition
+from mostovi.services.pack_country import NoPack, read_country
 
 _HELP = """\
 Checks the definition of a service: a folder with service.yaml, questions.yaml, rules.yaml, steps.yaml,
 texts.yaml, examples.yaml and a document template. Runs its examples. Each mistake is printed with its
 file and line, what is wrong, and what to do. Ends with 0 when all is well, otherwise with 1.
+
+Institutions, contracts and their fields are checked against the country pack: --pack, otherwise
+MOSTOVI_PACK, otherwise bih.
 
 See docs/how-to/define-a-service.md."""
 
@@ -22,7 +28,8 @@ See docs/how-to/define-a-service.md."""
 def main(argv: Sequence[str] | None = None) -> int:
     """Check each named folder; 0 when no mistake was found, 1 otherwise."""
     arguments = _parser().parse_args(argv)
-    results = [_check(folder) for folder in arguments.folder]
+    country = _read_country(arguments.pack)
+    results = [_check(folder, country) for folder in arguments.folder]
     return 0 if all(results) else 1
 
 
@@ -36,12 +43,27 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     check.add_argument("folder", nargs="+", type=Path, help="the folder of a service")
+    check.add_argument(
+        "--pack", metavar="NAME|FOLDER", help="the country pack (MOSTOVI_PACK; default bih)", default=""
+    )
     return parser
 
 
-def _check(folder: Path) -> bool:
+def _read_country(chosen: str) -> Country | None:
+    """The country that services are checked against; a pack that was asked for by name must be there."""
+    folder = find_pack(chosen) if chosen else pack_directory()
     try:
-        definition = load_service(folder)
+        return read_country(folder)
+    except NoPack as reason:
+        if chosen:
+            raise SystemExit(f"--pack names {chosen}, where no country pack is. {reason}") from reason
+        print(f"No country pack: {reason} Institutions and contracts are not checked. Name a pack by --pack.")
+        return None
+
+
+def _check(folder: Path, country: Country | None) -> bool:
+    try:
+        definition = load_service(folder, country=country)
         mistakes = _run(definition) or list(find_template_mistakes(definition))
     except DefinitionInvalid as invalid:
         mistakes = list(invalid.mistakes)
