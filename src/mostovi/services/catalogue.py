@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from ruamel.yaml import YAML
 
@@ -16,15 +17,18 @@ from mostovi.services.definition import (
     Question,
     RuleOutcome,
     ServiceDefinition,
+    Stop,
     check_answer,
     due_date,
     evaluate_rules,
     facts_from_register,
+    find_stops,
     load_files,
     load_service,
+    questions_to_answer,
     questions_to_ask,
 )
-from mostovi.services.models import Case, ServiceVersion
+from mostovi.services.models import Case, Fact, ServiceVersion
 from mostovi.services.values import FactState, LifeEvent, Lookup
 
 DOCUMENT_KEY = "document"
@@ -122,8 +126,35 @@ def list_questions(case: Case) -> tuple[Question, ...]:
 
 
 def list_open_questions(case: Case) -> list[Question]:
-    """Those that are neither answered nor deliberately left empty."""
-    return [question for question in list_questions(case) if question.key not in case.answers]
+    """Those without an answer, and those whose answer does not fit what is known by now."""
+    definition, facts = definition_of(case), known_facts(case)
+    return list(questions_to_answer(definition, facts, case.answers, on_date=law_day(case)))
+
+
+def list_stops(case: Case) -> list[Stop]:
+    """What registers deny so that there is nothing more to ask, unless the person called it wrong."""
+    stops = find_stops(definition_of(case), known_facts(case), case.answers, on_date=law_day(case))
+    disputed = set(case.facts.filter(disputed_at__isnull=False).values_list("key", flat=True))
+    return [stop for stop in stops if stop.fact not in disputed]
+
+
+def is_open(case: Case) -> bool:
+    """Whether something is left that only the applicant can say."""
+    return bool(list_stops(case) or list_open_questions(case))
+
+
+def needed_facts(case: Case) -> QuerySet[Fact]:
+    """What registers must say before anybody can decide."""
+    requests = definition_of(case).requests
+    return case.facts.filter(
+        key__in=[request.key for request in requests if any(fact.needed for fact in request.facts)]
+    )
+
+
+def list_gaps(case: Case) -> list[str]:
+    """The institutions that could not say what is needed: they do not know the person, or refused."""
+    gaps = needed_facts(case).filter(state__in=(FactState.NOT_FOUND, FactState.REFUSED))
+    return list(gaps.values_list("provider", flat=True))
 
 
 def check_and_keep(case: Case, key: str, raw: str | None) -> dict[str, Any]:

@@ -139,6 +139,8 @@ def _rows(definition: ServiceDefinition, request: FactRequest, fields: Mapping[s
 
 def _say_fact(source: FactSource, value: Any) -> str:
     if source.kind == FactKind.PEOPLE:
+        if not value:
+            return _("none entered")
         return "; ".join(map(_say_person, for_rules(source.kind, value)))
     typed = for_rules(source.kind, value)
     shown = Decimal(typed) if source.kind == FactKind.MONEY_KM else for_words(source.kind, typed)
@@ -200,6 +202,8 @@ def describe_event(event: str) -> str:
         "received": _("The application was sent"),
         "waiting_for_facts": _("A register does not answer; we ask again by ourselves"),
         "complete": _("Everything is there; an official decides"),
+        "complete_with_gaps": _("Not every register could answer; an official looks at it"),
+        "answers_missing": _("A register answered, and something more was asked of the applicant"),
         "returned": _("The register has no entry; the application came back to the person"),
         "taken": _("An official took the case"),
         "given_back": _("The official gave the case back to the office"),

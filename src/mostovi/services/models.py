@@ -17,6 +17,7 @@ from mostovi.services.values import (
     Party,
     ReauthenticationView,
     Standing,
+    WaitsFor,
 )
 
 
@@ -49,6 +50,7 @@ class Case(models.Model):
     assisted_by_id = models.BigIntegerField(null=True, blank=True, db_index=True)
     state = models.CharField(max_length=24, choices=_choices(CaseState), default=CaseState.DRAFT)
     state_before_withdrawal = models.CharField(max_length=24, default="", blank=True)
+    waits_for = models.CharField(max_length=16, default="", blank=True)
     answers = models.JSONField(default=dict)
     submission_token = models.CharField(max_length=64, unique=True)
     started_at = models.DateTimeField()
@@ -101,6 +103,7 @@ class Case(models.Model):
             assigned_to_id=self.assigned_to_id,
             state_before_withdrawal=CaseState(before) if before else None,
             withdrawn_at=self.withdrawn_at,
+            waits_for=WaitsFor(self.waits_for) if self.waits_for else None,
         )
 
     def summary(self, *, disputed: bool = False) -> CaseSummary:

@@ -40,6 +40,27 @@ def _complete(context: Context) -> tuple[str, str]:
     )
 
 
+def _complete_with_gaps(context: Context) -> tuple[str, str]:
+    return (
+        _("An official looks at your application: {service}").format(**_values(context)),
+        _(
+            "Not every register could say what is needed for your application {code}. "
+            "An official looks at it; you need not do anything now."
+        ).format(**_values(context)),
+    )
+
+
+def _answers_missing(context: Context) -> tuple[str, str]:
+    return (
+        _("We need an answer from you: {service}").format(**_values(context)),
+        _(
+            "A register has answered since you sent your application {code}, and now something more is "
+            "asked of you. Open it and answer there. Until then it waits, and the time for the decision "
+            "stands still."
+        ).format(**_values(context)),
+    )
+
+
 def _question(context: Context) -> tuple[str, str]:
     return (
         _("An official has a question: {service}").format(**_values(context)),
@@ -66,6 +87,8 @@ def _returned(context: Context) -> tuple[str, str]:
 _TEMPLATES: dict[str, Callable[[Context], tuple[str, str]]] = {
     "services.receipt": _receipt,
     "services.complete": _complete,
+    "services.complete_with_gaps": _complete_with_gaps,
+    "services.answers_missing": _answers_missing,
     "services.question_from_official": _question,
     "services.returned": _returned,
     "services.delivered": _delivered,

@@ -18,6 +18,7 @@ from mostovi.services.values import (
     ReauthenticationView,
     Standing,
     Step,
+    WaitsFor,
 )
 
 RESTORE_WITHIN = timedelta(hours=24)
@@ -57,12 +58,28 @@ _APPLYING = (Party.APPLICANT, Party.CLERK)
 TRANSITIONS: tuple[Transition, ...] = (
     _may(Step.ASK_FACTS, _APPLYING, [_STATE.DRAFT]),
     _may(Step.AGREE, _APPLYING, [_STATE.DRAFT]),
-    _may(Step.ANSWER, _APPLYING, [_STATE.DRAFT]),
+    _may(Step.ANSWER, _APPLYING, [_STATE.DRAFT, _STATE.WAITING_FOR_APPLICANT]),
     _may(Step.DISPUTE, _APPLYING, [_STATE.DRAFT]),
     _may(Step.DISPUTE, [Party.APPLICANT], BEFORE_DECISION),
     _may(Step.SUBMIT, _APPLYING, [_STATE.DRAFT], _STATE.RECEIVED),
-    _may(Step.WAIT_FOR_FACTS, [Party.SYSTEM], [_STATE.RECEIVED], _STATE.WAITING_FOR_FACTS),
-    _may(Step.COMPLETE, [Party.SYSTEM], [_STATE.RECEIVED, _STATE.WAITING_FOR_FACTS], _STATE.TO_DECIDE),
+    _may(
+        Step.WAIT_FOR_FACTS,
+        [Party.SYSTEM],
+        [_STATE.RECEIVED, _STATE.WAITING_FOR_APPLICANT],
+        _STATE.WAITING_FOR_FACTS,
+    ),
+    _may(
+        Step.ASK_MISSING,
+        [Party.SYSTEM],
+        [_STATE.RECEIVED, _STATE.WAITING_FOR_FACTS, _STATE.TO_DECIDE],
+        _STATE.WAITING_FOR_APPLICANT,
+    ),
+    _may(
+        Step.COMPLETE,
+        [Party.SYSTEM],
+        [_STATE.RECEIVED, _STATE.WAITING_FOR_FACTS, _STATE.WAITING_FOR_APPLICANT],
+        _STATE.TO_DECIDE,
+    ),
     _may(Step.ISSUE, [Party.SYSTEM], [_STATE.RECEIVED, _STATE.WAITING_FOR_FACTS], _STATE.SEALED),
     _may(Step.TAKE, [Party.CASEWORKER], [_STATE.TO_DECIDE]),
     _may(Step.ASK_APPLICANT, [Party.CASEWORKER], [_STATE.TO_DECIDE], _STATE.WAITING_FOR_APPLICANT),
@@ -81,6 +98,15 @@ TRANSITIONS: tuple[Transition, ...] = (
     _may(Step.WITHDRAW, [Party.APPLICANT], (_STATE.DRAFT, *BEFORE_DECISION), _STATE.WITHDRAWN),
     _may(Step.RESTORE, [Party.APPLICANT], [_STATE.WITHDRAWN], _STATE.DRAFT, *BEFORE_DECISION),
 )
+
+# An application that waits for its applicant waits for one thing; only the step that brings it goes on.
+_BRINGS = {
+    Step.REPLY: WaitsFor.REPLY,
+    Step.START_OVER: WaitsFor.ANOTHER_PLACE,
+    Step.ANSWER: WaitsFor.ANSWERS,
+    Step.COMPLETE: WaitsFor.ANSWERS,
+    Step.WAIT_FOR_FACTS: WaitsFor.ANSWERS,
+}
 
 
 class WrongState(Conflict):
@@ -174,12 +200,17 @@ class QuestionsOpen(Conflict):
     message = "Some questions are not answered yet. Answer them, then send the application."
 
 
+class RegisterDenies(Conflict):
+    code = "register_denies"
+    message = "A register denies what this application rests on. Say that its answer is wrong, or stop here."
+
+
 class NoEntry(Conflict):
     code = "no_entry"
     message = "This register has no entry for you. Choose another place, or ask at its counter."
 
 
-class AmountUnknown(Conflict):
+class AmountUnknown(Invalid):
     code = "amount_unknown"
     message = "By these facts the rules give no amount. Ask the applicant, or refuse with reasons."
 
@@ -234,8 +265,13 @@ def check_can(step: Step, actor: Actor, case: Standing) -> None:
     allowed = [row for row in TRANSITIONS if row.step == step and party in row.parties]
     if not allowed:
         raise NotAllowed
-    if not any(case.state in row.sources for row in allowed):
+    if not any(case.state in row.sources for row in allowed) or not _is_waited_for(step, case):
         raise WrongState
+
+
+def _is_waited_for(step: Step, case: Standing) -> bool:
+    waits = case.state == CaseState.WAITING_FOR_APPLICANT
+    return not waits or _BRINGS.get(step, case.waits_for) == case.waits_for
 
 
 def check_target(step: Step, source: CaseState, target: CaseState) -> None:
@@ -327,6 +363,13 @@ def check_can_restore(actor: Actor, case: Standing, now: datetime) -> None:
         raise RestoreTooLate
 
 
+def is_unsettled(case: Standing) -> bool:
+    """Whether what registers and the applicant said may move the case on by itself."""
+    if case.state == CaseState.WAITING_FOR_APPLICANT:
+        return case.waits_for == WaitsFor.ANSWERS
+    return case.state in (CaseState.RECEIVED, CaseState.WAITING_FOR_FACTS, CaseState.TO_DECIDE)
+
+
 def due_after_pause(due_on: date | None, paused_on: date | None, today: date) -> date | None:
     """Days spent waiting for the applicant do not count against the office."""
     if due_on is None or paused_on is None:
@@ -334,10 +377,22 @@ def due_after_pause(due_on: date | None, paused_on: date | None, today: date) ->
     return due_on + (today - paused_on)
 
 
-def check_amount(amount_feninga: int | None) -> None:
+def may_approve(amount_feninga: int | None, *, pays: bool) -> bool:
     """Nobody approves a benefit of which the rules do not say how much."""
-    if amount_feninga is None:
+    return amount_feninga is not None or not pays
+
+
+def check_amount(amount_feninga: int | None) -> None:
+    if not may_approve(amount_feninga, pays=True):
         raise AmountUnknown
+
+
+def check_nothing_open(*, questions: bool, denied: bool) -> None:
+    """It is sent when each question has an answer that fits, and no register denies what it rests on."""
+    if denied:
+        raise RegisterDenies
+    if questions:
+        raise QuestionsOpen
 
 
 def check_can_start_at_counter(actor: Actor, owner: str) -> None:
@@ -350,18 +405,6 @@ def check_identity_seen(document: str) -> IdentityDocument:
     if document not in set(IdentityDocument):
         raise IdentityNotSeen
     return IdentityDocument(document)
-
-
-def check_asked(*, asked: bool) -> None:
-    """Only a question of an official can be answered."""
-    if not asked:
-        raise WrongState
-
-
-def check_returned(*, asked: bool) -> None:
-    """Only what a register sent back begins anew; an official's question is answered."""
-    if asked:
-        raise WrongState
 
 
 def check_text(text: str, most: int = LONGEST_TEXT) -> None:
@@ -378,13 +421,16 @@ def check_length(text: str, most: int = LONGEST_TEXT) -> None:
         raise TooLong(most=f"{most:,}", count=f"{count:,}")
 
 
-def state_after_facts(facts: Iterable[FactState], *, automatic: bool) -> CaseState:
+def state_after_facts(facts: Iterable[FactState], *, automatic: bool, is_open: bool = False) -> CaseState:
     """Where a sent application goes: it waits for registers, is issued by itself, or lies on the desk.
 
-    A service that issues by itself has no official: when a register refuses or does not know the person,
-    it goes back to her.
+    ``is_open``: what a register answered late asks something more of the applicant, or contradicts what
+    she said; then it goes to her first. A service that issues by itself has no official: when a register
+    refuses or does not know the person, it goes back to her.
     """
     states = set(facts)
+    if is_open and not automatic:
+        return CaseState.WAITING_FOR_APPLICANT
     if FactState.WAITING in states or FactState.NOT_ASKED in states:
         return CaseState.WAITING_FOR_FACTS
     if automatic:

@@ -29,6 +29,7 @@ urlpatterns = [
     path("zahtjevi/<case_code:code>/podaci", starting.facts, name="facts"),
     path("zahtjevi/<case_code:code>/podaci/<slug:key>/primjedba", starting.dispute, name="dispute"),
     path("zahtjevi/<case_code:code>/pitanje/<slug:key>", questions.question, name="question"),
+    path("zahtjevi/<case_code:code>/zastoj", questions.stop, name="stop"),
     path("zahtjevi/<case_code:code>/nastavak", questions.resume, name="resume"),
     path("zahtjevi/<case_code:code>/pregled", questions.check, name="check"),
     path("zahtjevi/<case_code:code>/potvrda", applications.receipt, name="receipt"),

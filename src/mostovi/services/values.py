@@ -23,6 +23,14 @@ class CaseState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class WaitsFor(StrEnum):
+    """What an application that waits for its applicant needs of her."""
+
+    REPLY = "reply"
+    ANOTHER_PLACE = "another_place"
+    ANSWERS = "answers"
+
+
 class FactState(StrEnum):
     """What we know of one register's answer."""
 
@@ -79,6 +87,7 @@ class Step(StrEnum):
     ASK_APPLICANT = "ask_applicant"
     REPLY = "reply"
     RETURN_TO_APPLICANT = "return_to_applicant"
+    ASK_MISSING = "ask_missing"
     START_OVER = "start_over"
     DRAFT_DECISION = "draft_decision"
     DECIDE = "decide"
@@ -100,6 +109,7 @@ class Standing:
     assigned_to_id: int | None = None
     state_before_withdrawal: CaseState | None = None
     withdrawn_at: datetime | None = None
+    waits_for: WaitsFor | None = None
 
 
 @dataclass(frozen=True)

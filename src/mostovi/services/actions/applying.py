@@ -136,9 +136,12 @@ def record_answer(*, actor: Actor, code: str, question: str, answer: str | None)
         raise rules.CaseNotFound
     rules.check_can(Step.ANSWER, actor, case.standing())
     answers = catalogue.check_and_keep(case, question, answer)
-    move(case, Step.ANSWER, CaseState.DRAFT, answers=answers)
-    _point_facts_at(find_case(code))
+    move(case, Step.ANSWER, CaseState(case.state), answers=answers)
     write_audit_line(case, "answered", actor=actor, detail={"question": question})
+    if case.state == CaseState.DRAFT:
+        _point_facts_at(find_case(code))
+    else:
+        settle(code=code)
 
 
 def submit_case(*, actor: Actor, code: str, token: str) -> Receipt:
@@ -165,8 +168,9 @@ def _submit_once(case: Case, actor: Actor) -> None:
 
 @transaction.atomic
 def _submit(case: Case, actor: Actor, now: datetime) -> None:
-    if catalogue.list_open_questions(case):
-        raise rules.QuestionsOpen
+    rules.check_nothing_open(
+        questions=bool(catalogue.list_open_questions(case)), denied=bool(catalogue.list_stops(case))
+    )
     catalogue.check_can_go_on(case)
     if case.facts_agreed_at is None and case.facts.exclude(key=catalogue.DOCUMENT_KEY).exists():
         raise NotAgreed
@@ -202,7 +206,6 @@ def start_over(*, actor: Actor, code: str) -> str:
     """A register could not help: the application ends, and the code of a new draft is given."""
     case = find_case(code)
     rules.check_can(Step.START_OVER, actor, case.standing())
-    rules.check_returned(asked=bool(case.question_from_official))
     _end_returned(actor=actor, code=code)
     return _start(actor=actor, service=case.service, applicant_id=case.applicant_id)
 

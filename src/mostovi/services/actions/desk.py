@@ -1,19 +1,20 @@
 """What an official does with a case."""
 
 from django.db import transaction
-from django.utils import timezone
 
 from mostovi.kernel import clock
 from mostovi.kernel.access import Actor
 from mostovi.services import rules
 from mostovi.services.actions.reauthenticating import use_reauthentication
+from mostovi.services.actions.settling import settle
 from mostovi.services.catalogue import definition_of, evaluate
 from mostovi.services.models import Decision
 from mostovi.services.papers import check_can_be_sealed, prepared_decision
+from mostovi.services.pausing import resumed_columns, waiting_columns
 from mostovi.services.queries.reauthentications import has_decided
 from mostovi.services.recording import find_case, hold_case, move, note, write_audit_line
 from mostovi.services.telling import tell
-from mostovi.services.values import CaseState, Outcome, Step
+from mostovi.services.values import CaseState, Outcome, Step, WaitsFor
 
 
 @transaction.atomic
@@ -32,16 +33,16 @@ def ask_applicant(*, actor: Actor, code: str, question: str) -> None:
     case = find_case(code)
     rules.check_can_work_on(Step.ASK_APPLICANT, actor, case.standing())
     rules.check_text(question)
-    pauses = definition_of(case).step(CaseState.WAITING_FOR_APPLICANT).clock == "paused"
+    now = clock.now()
     move(
         case,
         Step.ASK_APPLICANT,
         CaseState.WAITING_FOR_APPLICANT,
         question_from_official=question.strip(),
         reply_from_applicant="",
-        clock_paused_on=timezone.localdate() if pauses else None,
+        **waiting_columns(case, WaitsFor.REPLY, now),
     )
-    note(case, "applicant_asked", actor=actor, now=clock.now())
+    note(case, "applicant_asked", actor=actor, now=now)
     tell(case, "question_from_official")
 
 
@@ -50,17 +51,17 @@ def answer_official(*, actor: Actor, code: str, text: str) -> None:
     """The applicant answers what the official asked."""
     case = find_case(code)
     rules.check_can(Step.REPLY, actor, case.standing())
-    rules.check_asked(asked=bool(case.question_from_official))
     rules.check_text(text)
+    now = clock.now()
     move(
         case,
         Step.REPLY,
         CaseState.TO_DECIDE,
         reply_from_applicant=text.strip(),
-        due_on=rules.due_after_pause(case.due_on, case.clock_paused_on, timezone.localdate()),
-        clock_paused_on=None,
+        **resumed_columns(case, now),
     )
-    note(case, "applicant_replied", actor=actor, now=clock.now())
+    note(case, "applicant_replied", actor=actor, now=now)
+    settle(code=code)
 
 
 @transaction.atomic
@@ -85,7 +86,10 @@ def prepare_decision(*, actor: Actor, code: str, outcome: Outcome, reasons: str)
     """Keep a decision that is ready to be read once more and sealed. Gives its digest."""
     save_draft_decision(actor=actor, code=code, outcome=outcome, reasons=reasons)
     case = find_case(code)
-    rules.check_reasons(outcome, evaluate(case).proposal, reasons)
+    result = evaluate(case)
+    if outcome == Outcome.APPROVED and definition_of(case).amount:
+        rules.check_amount(result.amount_feninga)
+    rules.check_reasons(outcome, result.proposal, reasons)
     return prepared_decision(case).digest
 
 

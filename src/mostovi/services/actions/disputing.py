@@ -8,6 +8,7 @@ from mostovi.kernel import clock
 from mostovi.kernel.access import Actor
 from mostovi.kernel.errors import Conflict
 from mostovi.services import rules
+from mostovi.services.actions.settling import settle
 from mostovi.services.models import Case, Fact
 from mostovi.services.queries.sheets import FactUnknown
 from mostovi.services.recording import find_case, note
@@ -28,6 +29,7 @@ def dispute_fact(*, actor: Actor, code: str, key: str, text: str) -> None:
         raise NothingToDispute
     rules.check_text(text)
     _write(case, fact, actor=actor, event="fact_disputed", text=text.strip(), at=clock.now())
+    settle(code=code)
 
 
 @transaction.atomic
@@ -37,6 +39,7 @@ def take_back_dispute(*, actor: Actor, code: str, key: str) -> None:
     fact = _fact(case, key, actor)
     if fact.disputed_at is not None:
         _write(case, fact, actor=actor, event="dispute_taken_back", text="", at=None)
+        settle(code=code)
 
 
 def _fact(case: Case, key: str, actor: Actor) -> Fact:

@@ -18,9 +18,10 @@ from mostovi.services.catalogue import DOCUMENT_FIELDS, DOCUMENT_KEY, issue_requ
 from mostovi.services.fact_tries import asker_for, columns_of, lease
 from mostovi.services.inquiries import Inquiry, Reply, ask
 from mostovi.services.models import Case, Document, Fact
+from mostovi.services.pausing import waiting_columns
 from mostovi.services.recording import find_case, move, note
 from mostovi.services.telling import tell
-from mostovi.services.values import CaseState, FactState, Step
+from mostovi.services.values import CaseState, FactState, Step, WaitsFor
 
 MOSTOVI = system_actor("worker")
 TIMEOUT_SECONDS = 4.0
@@ -100,7 +101,8 @@ def _keep_document(case: Case, fact: Fact, document: IssuedDocument, now: dateti
 
 def return_to_applicant(*, case: Case, now: datetime, provider: str) -> None:
     """No entry, or no document: nobody else decides, so the person chooses what next."""
-    move(case, Step.RETURN_TO_APPLICANT, CaseState.WAITING_FOR_APPLICANT)
+    waiting = waiting_columns(case, WaitsFor.ANOTHER_PLACE, now)
+    move(case, Step.RETURN_TO_APPLICANT, CaseState.WAITING_FOR_APPLICANT, **waiting)
     note(case, "returned", actor=MOSTOVI, now=now, provider=provider)
     tell(case, "returned")
 

@@ -3,13 +3,14 @@
 Plain Python without the web framework. Everything a caller needs is named here.
 """
 
-from mostovi.services.definition.answers import InvalidAnswer, check_answer
+from mostovi.services.definition.answers import InvalidAnswer, check_answer, questions_to_answer
 from mostovi.services.definition.country import Agreement, Country
 from mostovi.services.definition.evaluation import (
     actions_for,
     due_date,
     evaluate_rules,
     facts_from_register,
+    find_stops,
     path_of,
     questions_to_ask,
 )
@@ -27,6 +28,7 @@ from mostovi.services.definition.values import (
     ServiceDefinition,
     Step,
     StepAction,
+    Stop,
 )
 from mostovi.services.definition.wording import answer_text, fill, text_of
 
@@ -46,6 +48,7 @@ __all__ = [
     "ServiceDefinition",
     "Step",
     "StepAction",
+    "Stop",
     "UnexpectedValue",
     "actions_for",
     "answer_text",
@@ -54,9 +57,11 @@ __all__ = [
     "evaluate_rules",
     "facts_from_register",
     "fill",
+    "find_stops",
     "load_files",
     "load_service",
     "path_of",
+    "questions_to_answer",
     "questions_to_ask",
     "text_of",
 ]

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from mostovi.kernel.errors import Invalid
-from mostovi.services.definition.evaluation import known_values
+from mostovi.services.definition.evaluation import known_values, questions_to_ask
 from mostovi.services.definition.expressions import ExpressionFailed, compile_expression
 from mostovi.services.definition.kinds import for_rules
 from mostovi.services.definition.values import Choice, Kind, Question, ServiceDefinition, Texts
@@ -112,6 +112,35 @@ def check_answer(
     return value
 
 
+def questions_to_answer(
+    definition: ServiceDefinition,
+    facts: Mapping[str, Any],
+    answers: Mapping[str, Any],
+    *,
+    on_date: date,
+) -> tuple[Question, ...]:
+    """Those that are open: not answered yet, or with an answer that what is known by now contradicts."""
+    asked = questions_to_ask(definition, facts, answers, on_date=on_date)
+    known = known_values(definition, facts, answers, on_date)
+    return tuple(
+        question
+        for question in asked
+        if question.key not in answers or not _still_holds(question, answers[question.key], known)
+    )
+
+
+def _still_holds(question: Question, value: Any, known: Mapping[str, Any]) -> bool:
+    if value is None:
+        return question.optional
+    if question.kind == Kind.CHOICE and value not in {choice.value for choice in question.choices}:
+        return False
+    try:
+        _check_by_service(question, value, known)
+    except InvalidAnswer:
+        return False
+    return True
+
+
 def read_answer(kind: Kind, text: str, choices: tuple[Choice, ...] = ()) -> Any:
     """The JSON value of a text of this kind. Raises InvalidAnswer."""
     if kind == Kind.CHOICE:
@@ -122,12 +151,14 @@ def read_answer(kind: Kind, text: str, choices: tuple[Choice, ...] = ()) -> Any:
 
 
 def _check_by_service(question: Question, value: Any, known: Mapping[str, Any]) -> None:
+    if not question.check:
+        return
     try:
         holds = compile_expression(question.check).evaluate(
             {**known, "answer": for_rules(question.kind, value)}
         )
     except ExpressionFailed:
-        return  # what it compares with is not known yet; the official sees the answer
+        return  # what it compares with is not known yet; the answer is looked at again when it is
     if holds is not True:
         refusal = InvalidAnswer(code="answer_refused")
         refusal.texts = question.check_text

@@ -25,7 +25,7 @@ from mostovi.services.definition.values import (
     ValueKind,
 )
 
-_SENTENCES = ("met", "not_met", "judge", "unknown")
+_SENTENCES = ("met", "not_met", "judge", "unknown", "stop")
 
 
 def build_definition(
@@ -99,6 +99,7 @@ def _questions(document: Document, texts: Mapping[str, Texts]) -> tuple[Question
             choices=_choices(key, entry, texts),
             choices_from=entry.get("choices_from", ""),
             ask_if=entry.get("ask_if", ""),
+            skip_if=entry.get("skip_if", ""),
             check=entry.get("check", ""),
             from_fact=entry.get("from", ""),
             optional=entry.get("optional", False),
@@ -133,6 +134,8 @@ def _rules(document: Document, texts: Mapping[str, Texts]) -> tuple[Rule, ...]:
             article=entry.get("article", ""),
             illustrative=entry.get("illustrative", True),
             judge_if=entry.get("judge_if", ""),
+            skip_if=entry.get("skip_if", ""),
+            stop=entry.get("stop", ""),
             sentences={
                 state: texts[f"rules.{key}.{state}"]
                 for state in _SENTENCES

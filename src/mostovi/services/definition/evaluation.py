@@ -28,6 +28,7 @@ from mostovi.services.definition.values import (
     ServiceDefinition,
     Step,
     StepAction,
+    Stop,
     ValueKind,
 )
 from mostovi.services.definition.wording import fill
@@ -91,15 +92,36 @@ def evaluate_rules(
     known = known_answers(definition, facts, answers, on_date)
     states = {}
     for rule in in_order(definition.rules):
+        if rule.skip_if and _holds(rule.skip_if, known):
+            continue
         states[rule.key], value = evaluate_rule(rule, known, on_date)
         if value is not None:
             known[rule.key] = value
     words = words_of(definition, known)
-    steps = tuple(_step(rule, states[rule.key], known, words) for rule in definition.rules)
+    steps = tuple(
+        _step(rule, states[rule.key], known, words) for rule in definition.rules if rule.key in states
+    )
     proposal = _proposal(steps)
     amount = known.get(definition.amount) if proposal not in {Proposal.REFUSE, Proposal.UNKNOWN} else None
     return RuleOutcome(
         steps, {name: to_json(value) for name, value in known.items()}, words, proposal, amount
+    )
+
+
+def find_stops(
+    definition: ServiceDefinition,
+    facts: Mapping[str, Any],
+    answers: Mapping[str, Any],
+    *,
+    on_date: date,
+) -> tuple[Stop, ...]:
+    """Conditions without which there is nothing to ask and nothing to grant, and that registers deny."""
+    known = known_values(definition, facts, answers, on_date)
+    words = words_of(definition, known)
+    return tuple(
+        Stop(rule.key, rule.stop, rule.article, rule.illustrative, fill(rule.sentences["stop"], words))
+        for rule in definition.rules
+        if rule.stop and evaluate_rule(rule, known, on_date)[0] == RuleState.NOT_MET
     )
 
 
@@ -118,13 +140,16 @@ def actions_for(step: Step, who: str, outcome: RuleOutcome | None = None) -> tup
 
 
 def path_of(
-    definition: ServiceDefinition, outcome: RuleOutcome, taken: Sequence[str] = ()
+    definition: ServiceDefinition, outcome: RuleOutcome, taken: Sequence[str] = (), *, is_open: bool = False
 ) -> tuple[str, ...]:
-    """The states an application passes: by itself as far as it can, then by the actions people took."""
+    """The states an application passes: by itself as far as it can, then by the actions people took.
+
+    ``is_open``: something is left that only the applicant can say.
+    """
     step, path, left = definition.step(definition.start), [definition.start], list(taken)
     while not step.final and len(path) <= 2 * len(definition.steps) + len(taken):
         wanted = left[0] if left else None
-        action = _next_action(step, outcome, wanted)
+        action = _next_action(step, outcome_names(outcome, is_open=is_open), wanted)
         if action is None:
             break
         if action.name == wanted:
@@ -166,7 +191,7 @@ def names_of(rule: Rule) -> set[str]:
 
 def sources_of(rule: Rule) -> list[str]:
     """All expressions of a rule."""
-    sources = [rule.judge_if] if rule.judge_if else []
+    sources = [source for source in (rule.judge_if, rule.skip_if) if source]
     for version in rule.versions:
         sources += [version.expression] if version.expression else []
         for row in version.rows:
@@ -221,9 +246,9 @@ def names_in(definition: ServiceDefinition) -> dict[str, AnyKind]:
     return names | {rule.key: rule.kind for rule in definition.rules}
 
 
-def outcome_names(outcome: RuleOutcome) -> dict[str, Any]:
+def outcome_names(outcome: RuleOutcome, *, is_open: bool = False) -> dict[str, Any]:
     """The names that conditions of steps may use."""
-    return {"proposal": str(outcome.proposal)}
+    return {"proposal": str(outcome.proposal), "open": is_open}
 
 
 def _typed_facts(definition: ServiceDefinition, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -303,8 +328,7 @@ def _proposal(steps: tuple[RuleStep, ...]) -> Proposal:
     return Proposal.GRANT
 
 
-def _next_action(step: Step, outcome: RuleOutcome, wanted: str | None) -> StepAction | None:
-    names = outcome_names(outcome)
+def _next_action(step: Step, names: Mapping[str, Any], wanted: str | None) -> StepAction | None:
     open_actions = [action for action in step.actions if _holds(action.only_if, names)]
     for action in open_actions:
         if action.name == wanted:

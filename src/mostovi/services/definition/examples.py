@@ -5,8 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from mostovi.services.definition.answers import InvalidAnswer, check_answer
-from mostovi.services.definition.evaluation import due_date, evaluate_rules, path_of, questions_to_ask
+from mostovi.services.definition.answers import InvalidAnswer, check_answer, questions_to_answer
+from mostovi.services.definition.evaluation import (
+    due_date,
+    evaluate_rules,
+    find_stops,
+    path_of,
+    questions_to_ask,
+)
 from mostovi.services.definition.kinds import UnexpectedValue, read_fact
 from mostovi.services.definition.mistakes import DefinitionInvalid, Mistake
 from mostovi.services.definition.values import Example, RuleOutcome, ServiceDefinition, ValueKind
@@ -55,7 +61,10 @@ def run_example(definition: ServiceDefinition, example: Example) -> Finding:
     answers, refused = _answer(definition, facts, example)
     questions = questions_to_ask(definition, facts, answers, on_date=example.on)
     outcome = evaluate_rules(definition, facts, answers, on_date=example.on)
-    path = path_of(definition, outcome, ["submit", *example.given.get("actions", ())])
+    unanswered = questions_to_answer(definition, facts, answers, on_date=example.on)
+    stops = find_stops(definition, facts, answers, on_date=example.on)
+    taken = ["submit", *example.given.get("actions", ())]
+    path = path_of(definition, outcome, taken, is_open=bool(unanswered or stops))
     return Finding(
         tuple(question.key for question in questions),
         tuple(refused),

@@ -132,6 +132,7 @@ class Question:
     choices: tuple[Choice, ...] = ()
     choices_from: str = ""
     ask_if: str = ""
+    skip_if: str = ""
     check: str = ""
     from_fact: str = ""
     optional: bool = False
@@ -171,6 +172,8 @@ class Rule:
     article: str = ""
     illustrative: bool = True
     judge_if: str = ""
+    skip_if: str = ""
+    stop: str = ""
     sentences: Mapping[str, Texts] = field(default_factory=dict)
     line: int = 0
 
@@ -188,6 +191,20 @@ class RuleStep:
     sentence_key: str
     sentence: Texts | None
     missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A condition that a register's answer does not meet, so that there is nothing more to ask.
+
+    ``fact`` is the register's answer that the person may call wrong; ``sentence`` tells her.
+    """
+
+    key: str
+    fact: str
+    article: str
+    illustrative: bool
+    sentence: Texts
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from mostovi.kernel.errors import Conflict, Refusal
 from mostovi.kernel.people import find_person
 from mostovi.services import catalogue, rules
 from mostovi.services.definition import RuleStep, text_of
-from mostovi.services.definition.values import Proposal
+from mostovi.services.definition.values import Proposal, RuleState
 from mostovi.services.describing import (
     CaseLine,
     FactCard,
@@ -44,8 +44,10 @@ from mostovi.services.values import (
     ReauthenticationView,
     Standing,
     Step,
+    WaitsFor,
 )
 
+_IN_THE_WAY = (RuleState.UNKNOWN, RuleState.NOT_MET)
 MAKING_TAKES = timedelta(minutes=1)
 
 
@@ -107,6 +109,10 @@ class CaseSheet:
     documents: tuple[DocumentSummary, ...]
     question_from_official: str
     reply_from_applicant: str
+    waits_for: WaitsFor | None
+    still_asked: tuple[str, ...]
+    denied: tuple[str, ...]
+    gaps: tuple[str, ...]
     returned_by: str
     being_made: bool
     steps: frozenset[Step]
@@ -131,6 +137,8 @@ class DeskSheet:
 
     case: CaseSheet
     proposal: Proposal
+    may_approve: bool
+    missing: tuple[str, ...]
     amount_km: Decimal | None
     lines: tuple[RuleLine, ...]
     assigned_to_name: str
@@ -170,6 +178,8 @@ def find_desk_sheet(actor: Actor, code: str) -> DeskSheet:
     return DeskSheet(
         case=_sheet(case, actor),
         proposal=result.proposal,
+        may_approve=rules.may_approve(result.amount_feninga, pays=bool(catalogue.definition_of(case).amount)),
+        missing=tuple(say(step.sentence) for step in result.conditions if step.state in _IN_THE_WAY),
         amount_km=_marks(result.amount_feninga),
         lines=tuple(map(_rule_line, result.conditions)),
         assigned_to_name=case.assigned_to_name,
@@ -234,15 +244,29 @@ def _sheet(case: Case, actor: Actor) -> CaseSheet:
         documents=tuple(document.summary() for document in case.documents.filter(sealed_at__isnull=False)),
         question_from_official=case.question_from_official,
         reply_from_applicant=case.reply_from_applicant,
+        waits_for=standing.waits_for if standing.state == CaseState.WAITING_FOR_APPLICANT else None,
+        **_left_open(case),
         returned_by=_returned_by(case),
         being_made=_is_being_made(case, automatic=definition.automatic),
         steps=_possible_steps(actor, standing),
     )
 
 
+def _left_open(case: Case) -> dict[str, tuple[str, ...]]:
+    """What the applicant is asked once more, what a register denies, and who could not say what is needed."""
+    waits = case.state == CaseState.WAITING_FOR_APPLICANT and case.waits_for == WaitsFor.ANSWERS
+    stops = catalogue.list_stops(case) if waits else []
+    questions = catalogue.list_open_questions(case) if waits and not stops else []
+    return {
+        "still_asked": tuple(say(question.title) for question in questions),
+        "denied": tuple(say(stop.sentence) for stop in stops),
+        "gaps": tuple(dict.fromkeys(catalogue.list_gaps(case))),
+    }
+
+
 def _returned_by(case: Case) -> str:
     """The institution that could not help and gave the application back; empty when it is elsewhere."""
-    if case.state != CaseState.WAITING_FOR_APPLICANT or case.question_from_official:
+    if case.state != CaseState.WAITING_FOR_APPLICANT or case.waits_for != WaitsFor.ANOTHER_PLACE:
         return ""
     fact = case.facts.filter(state__in=(FactState.NOT_FOUND, FactState.REFUSED)).first()
     return fact.provider if fact else case.institution

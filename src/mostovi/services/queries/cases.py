@@ -74,13 +74,13 @@ def find_standing(actor: Actor, code: str) -> Standing:
 
 
 def find_receipt(actor: Actor, code: str) -> Receipt:
-    """The receipt of a sent application, for the applicant or the clerk who helped."""
-    case = Case.objects.filter(code=code, received_at__isnull=False).first()
+    """The receipt of a sent application, for the applicant or the clerk who helped. WrongState before."""
+    case = Case.objects.filter(code=code).first()
     if case is None:
         raise rules.CaseNotFound
     rules.check_can_see(actor, case.standing())
-    assert case.received_at is not None
-    assert case.due_on is not None
+    if case.received_at is None or case.due_on is None:
+        raise rules.WrongState
     return Receipt(case.code, CaseState(case.state), case.received_at, case.due_on)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from mostovi.kernel import clock
 from mostovi.kernel.access import Actor, check_is_official
-from mostovi.kernel.errors import NotFound
+from mostovi.kernel.errors import NotFound, Refusal
 from mostovi.services import catalogue, rules
 from mostovi.services.definition import (
     Choice,
@@ -29,7 +29,7 @@ from mostovi.services.describing import (
     text,
 )
 from mostovi.services.models import Case
-from mostovi.services.values import CaseState, FactState, Step
+from mostovi.services.values import CaseState, FactState, Standing, Step
 
 
 class FactUnknown(NotFound):
@@ -44,6 +44,30 @@ class FactSheet:
     card: FactCard
     code: str
     is_draft: bool
+
+
+@dataclass(frozen=True)
+class Way:
+    """Where somebody goes on with an application: the name of a page, and of a question if it is one."""
+
+    page: str
+    question: str = ""
+
+
+@dataclass(frozen=True)
+class StopSheet:
+    """What a register denies, so that there is nothing more to ask; and what the person can do about it."""
+
+    code: str
+    service_title: str
+    institution: str
+    law: str
+    gazette: str
+    title: str
+    article: str
+    illustrative: bool
+    card: FactCard
+    assisted: bool
 
 
 @dataclass(frozen=True)
@@ -66,6 +90,8 @@ class QuestionSheet:
     optional: bool
     choices: tuple[ShownChoice, ...]
     answer: Any
+    doubt: str
+    is_sent: bool
     progress: ProgressSheet
     previous: str
     service: str
@@ -178,8 +204,11 @@ def list_counter_services(actor: Actor) -> list[ServiceSheet]:
 
 
 def find_question_sheet(actor: Actor, code: str, key: str) -> QuestionSheet:
-    """One question of a draft; QuestionUnknown when this person is not asked."""
-    case = _own_draft(actor, code)
+    """One question of an application that is not sent, or waits for answers.
+
+    QuestionUnknown when this person is not asked; WrongState when nothing can be answered any more.
+    """
+    case = _own_open(actor, code)
     questions = catalogue.list_questions(case)
     keys = [question.key for question in questions]
     if key not in keys:
@@ -196,6 +225,8 @@ def find_question_sheet(actor: Actor, code: str, key: str) -> QuestionSheet:
         optional=question.optional,
         choices=_shown_choices(question),
         answer=case.answers.get(key),
+        doubt=_doubt(case, question),
+        is_sent=case.received_at is not None,
         progress=replace(describe_progress(case, questions), current=place + 1),
         previous=keys[place - 1] if place else "",
         service=case.service,
@@ -206,21 +237,95 @@ def find_question_sheet(actor: Actor, code: str, key: str) -> QuestionSheet:
 
 def find_next_question(actor: Actor, code: str, after: str = "") -> str:
     """The key of the next open question, of the one behind ``after`` first; empty when all are answered."""
-    case = _own_draft(actor, code)
+    return _next_question(_own_open(actor, code), after)
+
+
+def _next_question(case: Case, after: str) -> str:
     keys = [question.key for question in catalogue.list_questions(case)]
+    still_open = {question.key for question in catalogue.list_open_questions(case)}
     start = keys.index(after) + 1 if after in keys else 0
-    still_open = [key for key in [*keys[start:], *keys[:start]] if key not in case.answers]
-    return still_open[0] if still_open else ""
+    return next((key for key in [*keys[start:], *keys[:start]] if key in still_open), "")
 
 
-def _own_draft(actor: Actor, code: str) -> Case:
+def find_way_on(actor: Actor, code: str, after: str = "") -> Way:
+    """The first page on which something is left to do; behind the question ``after`` first."""
+    case = _own(actor, code)
+    if case.state != CaseState.DRAFT and not _may_answer(actor, case.standing()):
+        return Way("case")
+    if case.state == CaseState.DRAFT and _facts_are_first(case):
+        return Way("facts")
+    if catalogue.list_stops(case):
+        return Way("stop")
+    key = _next_question(case, after)
+    if key:
+        return Way("question", key)
+    return Way("check" if case.state == CaseState.DRAFT else "case")
+
+
+def find_stop_sheet(actor: Actor, code: str) -> StopSheet:
+    """What a register denies. WrongState when nothing stops this application."""
+    case = _own_open(actor, code)
+    stops = catalogue.list_stops(case)
+    if not stops:
+        raise rules.WrongState
+    definition, stop = catalogue.definition_of(case), stops[0]
+    return StopSheet(
+        code=code,
+        service_title=say(definition.title),
+        institution=case.institution,
+        law=say(definition.law.act),
+        gazette=say(definition.law.gazette),
+        title=say(stop.sentence),
+        article=stop.article,
+        illustrative=stop.illustrative,
+        card=next(card for card in describe_facts(case) if card.key == stop.fact),
+        assisted=_is_typed_by(actor, case),
+    )
+
+
+def _facts_are_first(case: Case) -> bool:
+    """Registers were asked, and the person has not agreed yet or no register knows her."""
+    asked = bool(describe_facts(case))
+    no_entry = catalogue.definition_of(case).automatic and bool(_no_entry_at(case))
+    return asked and (no_entry or case.facts_agreed_at is None)
+
+
+def _own(actor: Actor, code: str) -> Case:
     case = Case.objects.select_related("version").filter(code=code).first()
     if case is None:
         raise rules.CaseNotFound
     rules.check_can_see(actor, case.standing())
+    return case
+
+
+def _own_draft(actor: Actor, code: str) -> Case:
+    case = _own(actor, code)
     if case.state != CaseState.DRAFT:
         raise rules.WrongState
     return case
+
+
+def _own_open(actor: Actor, code: str) -> Case:
+    """Not sent yet, or waiting for answers of the applicant."""
+    case = _own(actor, code)
+    rules.check_can(Step.ANSWER, actor, case.standing())
+    return case
+
+
+def _may_answer(actor: Actor, standing: Standing) -> bool:
+    try:
+        rules.check_can(Step.ANSWER, actor, standing)
+    except Refusal:
+        return False
+    return True
+
+
+def _doubt(case: Case, question: Question) -> str:
+    """What is wrong with a saved answer by now, in the service's words."""
+    if question.key not in case.answers or not question.check_text:
+        return ""
+    still_open = {each.key for each in catalogue.list_open_questions(case)}
+    return say(question.check_text) if question.key in still_open else ""
 
 
 def _draft_sheet(actor: Actor, case: Case) -> DraftSheet:
@@ -240,7 +345,7 @@ def _draft_sheet(actor: Actor, case: Case) -> DraftSheet:
         free=definition.cost.feninga == 0,
         cards=cards,
         answers=describe_answers(case),
-        open_questions=tuple(question.key for question in questions if question.key not in case.answers),
+        open_questions=tuple(question.key for question in catalogue.list_open_questions(case)),
         progress=describe_progress(case, questions),
         asked_at=min((card.tried_at for card in cards if card.tried_at), default=None),
         facts_agreed=case.facts_agreed_at is not None,

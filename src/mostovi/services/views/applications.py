@@ -13,7 +13,9 @@ from mostovi.services.actions.desk import answer_official
 from mostovi.services.forms import sentence_of
 from mostovi.services.queries.case_sheets import find_case_sheet, list_case_lines
 from mostovi.services.queries.cases import find_document, find_receipt
-from mostovi.services.values import CaseState
+from mostovi.services.rules import WrongState
+from mostovi.services.values import CaseState, WaitsFor
+from mostovi.services.views.leading import leads_on
 
 
 @access("person")
@@ -30,6 +32,7 @@ def case_page(request: ActedRequest, code: str) -> HttpResponse:
 
 
 @access("signed_in")
+@leads_on
 def receipt(request: ActedRequest, code: str) -> HttpResponse:
     found = find_receipt(request.actor, code)
     sheet = find_case_sheet(request.actor, code)
@@ -60,6 +63,7 @@ def restore(request: ActedRequest, code: str) -> HttpResponse:
 
 
 @access("person")
+@leads_on
 def reply(request: ActedRequest, code: str) -> HttpResponse:
     """Answer what the official asked."""
     error = ""
@@ -69,7 +73,10 @@ def reply(request: ActedRequest, code: str) -> HttpResponse:
             return HttpResponseRedirect(reverse("services:case", args=[code]))
         except Invalid as refusal:
             error = sentence_of(refusal)
-    context = {"sheet": find_case_sheet(request.actor, code), "error": error}
+    sheet = find_case_sheet(request.actor, code)
+    if sheet.waits_for != WaitsFor.REPLY:
+        raise WrongState
+    context = {"sheet": sheet, "error": error}
     return render(request, "services/reply.html", context, status=422 if error else 200)
 
 

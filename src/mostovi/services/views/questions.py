@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.http import require_GET
 
 from mostovi.kernel.access_views import ActedRequest, access
 from mostovi.services.actions.applying import record_answer, submit_case
@@ -14,12 +15,15 @@ from mostovi.services.forms import AnswerField, answer_field, sentence_of, typed
 from mostovi.services.queries.sheets import (
     QuestionSheet,
     find_draft_sheet,
-    find_next_question,
     find_question_sheet,
+    find_stop_sheet,
+    find_way_on,
 )
+from mostovi.services.views.leading import leads_on
 
 
 @access("signed_in")
+@leads_on
 def question(request: ActedRequest, code: str, key: str) -> HttpResponse:
     sheet = find_question_sheet(request.actor, code, key)
     if request.method != "POST":
@@ -42,6 +46,8 @@ def _page(code: str, sheet: QuestionSheet, field: AnswerField) -> dict[str, Any]
 
 
 def _back(code: str, sheet: QuestionSheet) -> str:
+    if sheet.is_sent:
+        return reverse("services:case", args=[code])
     if sheet.chooses_register:
         name, args = ("services:counter", []) if sheet.assisted else ("services:service", [sheet.service])
         return reverse(name, args=args)
@@ -61,12 +67,17 @@ def resume(request: ActedRequest, code: str) -> HttpResponse:
 
 
 def _go_on(request: ActedRequest, code: str, after: str = "") -> HttpResponse:
-    sheet = find_draft_sheet(request.actor, code)
-    if sheet.cards and (sheet.no_entry_at or not sheet.facts_agreed):
-        return HttpResponseRedirect(reverse("services:facts", args=[code]))
-    key = find_next_question(request.actor, code, after)
-    name, args = ("services:question", [code, key]) if key else ("services:check", [code])
-    return HttpResponseRedirect(reverse(name, args=args))
+    way = find_way_on(request.actor, code, after)
+    args = [code, way.question] if way.question else [code]
+    return HttpResponseRedirect(reverse(f"services:{way.page}", args=args))
+
+
+@require_GET
+@access("signed_in")
+@leads_on
+def stop(request: ActedRequest, code: str) -> HttpResponse:
+    """A register denies what the application rests on: say that it is wrong, or stop."""
+    return render(request, "services/stop.html", {"sheet": find_stop_sheet(request.actor, code)})
 
 
 @access("signed_in")
@@ -75,7 +86,6 @@ def check(request: ActedRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         submit_case(actor=request.actor, code=code, token=request.POST.get("token", ""))
         return HttpResponseRedirect(reverse("services:receipt", args=[code]))
-    sheet = find_draft_sheet(request.actor, code)
-    if sheet.open_questions or sheet.no_entry_at or (sheet.cards and not sheet.facts_agreed):
+    if find_way_on(request.actor, code).page != "check":
         return HttpResponseRedirect(reverse("services:resume", args=[code]))
-    return render(request, "services/check.html", {"sheet": sheet})
+    return render(request, "services/check.html", {"sheet": find_draft_sheet(request.actor, code)})

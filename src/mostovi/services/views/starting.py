@@ -11,6 +11,7 @@ from mostovi.services.actions.asking import ask_facts
 from mostovi.services.actions.disputing import dispute_fact, take_back_dispute
 from mostovi.services.forms import sentence_of
 from mostovi.services.queries.sheets import find_draft_sheet, find_fact_sheet, find_service_sheet
+from mostovi.services.views.leading import leads_on
 
 LOOK_AGAIN_SECONDS = 5
 
@@ -31,6 +32,7 @@ def start(request: ActedRequest, service: str) -> HttpResponse:
 
 
 @access("signed_in")
+@leads_on
 def facts(request: ActedRequest, code: str) -> HttpResponse:
     """What institutions already know, before it is used."""
     sheet = find_draft_sheet(request.actor, code)
@@ -55,6 +57,7 @@ def _ask_or_agree(request: ActedRequest, code: str) -> HttpResponse:
 
 
 @access("signed_in")
+@leads_on
 def dispute(request: ActedRequest, code: str, key: str) -> HttpResponse:
     """This is wrong: what is right instead, in the person's words."""
     sheet = find_fact_sheet(request.actor, code, key)

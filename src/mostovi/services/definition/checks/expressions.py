@@ -72,6 +72,8 @@ def _sites(
         path = ("questions", question.key)
         if question.ask_if:
             yield Site(questions, (*path, "ask_if"), question.ask_if, Kind.YES_NO), names
+        if question.skip_if:
+            yield Site(questions, (*path, "skip_if"), question.skip_if, Kind.YES_NO), names
         if question.check:
             known = names | {"answer": question.kind}
             yield Site(questions, (*path, "check"), question.check, Kind.YES_NO), known
@@ -82,13 +84,18 @@ def _sites(
         for action in step.actions:
             if action.only_if:
                 path_to = ("steps", step.key, "may", action.name, "if")
-                yield Site(steps, path_to, action.only_if, Kind.YES_NO), {"proposal": Kind.TEXT}
+                yield (
+                    Site(steps, path_to, action.only_if, Kind.YES_NO),
+                    {"proposal": Kind.TEXT, "open": Kind.YES_NO},
+                )
 
 
 def _rule_sites(rule: Rule, document: Document) -> Iterator[Site]:
     path = ("values", rule.key)
     if rule.judge_if:
         yield Site(document, (*path, "judge_if"), rule.judge_if, Kind.YES_NO)
+    if rule.skip_if:
+        yield Site(document, (*path, "skip_if"), rule.skip_if, Kind.YES_NO)
     for version in rule.versions:
         here = (*path, "since", version.since.isoformat())
         if version.expression:
@@ -118,7 +125,7 @@ def _samples(
     site: Site, names: Mapping[str, AnyKind], definition: ServiceDefinition
 ) -> Mapping[str, list[Any]]:
     if site.document.file == "steps.yaml":
-        return {"proposal": ["grant", "refuse", "judge", "unknown"]}
+        return {"proposal": ["grant", "refuse", "judge", "unknown"], "open": [True, False]}
     samples = samples_for(definition)
     return samples | {"answer": sample_values(names["answer"])} if "answer" in names else samples
 
@@ -155,7 +162,12 @@ def _cycles(definition: ServiceDefinition, documents: Mapping[str, Document]) ->
     """Values and questions that wait for each other, and questions that need a later answer."""
     rules = {rule.key: names_of(rule) for rule in definition.rules}
     asked = {
-        question.key: set(compile_expression(question.ask_if).names) if question.ask_if else set()
+        question.key: {
+            name
+            for source in (question.ask_if, question.skip_if)
+            if source
+            for name in compile_expression(source).names
+        }
         for question in definition.questions
     }
     try:

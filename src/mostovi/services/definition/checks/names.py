@@ -7,7 +7,7 @@ from mostovi.services.definition.mistakes import Mistake
 from mostovi.services.definition.reading import Document, Path
 from mostovi.services.definition.values import FactKind, Kind, Question, ServiceDefinition, ValueKind
 
-RESERVED = {"today", "answer", "proposal"}
+RESERVED = {"today", "answer", "proposal", "open"}
 _Place = tuple[Document, Path]
 
 
@@ -85,6 +85,12 @@ def _amount(definition: ServiceDefinition, document: Document) -> Iterator[Mista
                 ("values", rule.key),
                 f"Condition `{rule.key}` names no article of law.",
                 "Add `article:`, and `illustrative: true` until it has been verified.",
+            )
+        if rule.stop and rule.stop not in {request.key for request in definition.requests}:
+            yield document.mistake(
+                ("values", rule.key, "stop"),
+                f"`{rule.stop}` is no answer of a register.",
+                f"Use one of: {', '.join(request.key for request in definition.requests)}.",
             )
 
 

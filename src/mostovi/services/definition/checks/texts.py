@@ -56,6 +56,8 @@ def _needed(definition: ServiceDefinition) -> Iterator[str]:
                 ("met", "not_met", "unknown", "judge") if rule.judge_if else ("met", "not_met", "unknown")
             )
             yield from (f"rules.{rule.key}.{state}" for state in states)
+        if rule.stop:
+            yield f"rules.{rule.key}.stop"
 
 
 def _needed_by_question(question: Question) -> Iterator[str]:

@@ -1,0 +1,30 @@
+"""Whoever opens a page out of turn is led to where the application goes on."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from mostovi.kernel.access_views import ActedRequest
+from mostovi.services.catalogue import QuestionUnknown
+from mostovi.services.rules import WrongState
+
+Rest = ParamSpec("Rest")
+View = Callable[Concatenate[ActedRequest, str, Rest], HttpResponse]
+
+
+def leads_on(view: View[Rest]) -> View[Rest]:
+    """Reading only: what somebody sends to an application that has moved on is refused with a sentence."""
+
+    @wraps(view)
+    def lead(request: ActedRequest, code: str, *rest: Rest.args, **named: Rest.kwargs) -> HttpResponse:
+        try:
+            return view(request, code, *rest, **named)
+        except (WrongState, QuestionUnknown):
+            if request.method != "GET":
+                raise
+            return HttpResponseRedirect(reverse("services:resume", args=[code]))
+
+    return lead
