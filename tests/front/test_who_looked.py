@@ -8,6 +8,7 @@ from front.bridge import NOW, usage
 from mostovi.kernel import clock
 from mostovi.kernel.messages import list_messages
 from mostovi.kernel.models import AuditLine
+from mostovi.services import public as services
 
 pytestmark = pytest.mark.django_db
 AMRA = "1503990554515"
@@ -16,6 +17,7 @@ AMRA = "1503990554515"
 @pytest.fixture
 def amra(signed_in, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: NOW)
+    monkeypatch.setattr(services, "list_own_codes", lambda _actor: frozenset({"K4T92M7AE"}))
     return signed_in("Amra Kovač", number=AMRA)
 
 
@@ -247,3 +249,41 @@ def test_an_act_that_stands_in_two_logs_is_told_once_by_the_office_that_did_it(a
     assert '<h3 class="pier">City Administration of Banja Luka' in page
     assert "Began an application for you at the counter." in page
     assert "tuzla-social-work/77" in page
+
+
+def test_a_clerk_s_look_stands_under_a_heading_of_its_own(amra, bridge):
+    bridge.usages = [
+        usage(seen_by="clerk", identity_shown="passport"),
+        usage(log_entry="brcko-registrar/2", exchange_id="BA-2"),
+    ]
+    page = read(amra)
+    counter, _, own = page.partition(">For your own applications</h2>")
+    assert ">At a counter</h2>" in counter
+    assert "a clerk at a counter, passport shown" in counter
+    assert "a clerk at a counter" not in own
+    assert "<dt>For your own applications</dt><dd>1</dd>" in page
+    assert "<dt>At a counter</dt><dd>1</dd>" in page
+
+
+def test_a_case_that_is_not_hers_is_not_called_her_own(amra, bridge):
+    bridge.usages = [usage(case="JJ2J3E687")]
+    page = read(amra)
+    assert ">In cases that are not yours</h2>" in page
+    assert "<dt>For your own applications</dt><dd>0</dd>" in page
+
+
+def test_an_attempt_under_another_name_is_shown_as_refused(amra, bridge):
+    bridge.usages = [
+        usage(
+            institution="banja-luka-administration",
+            requester="banja-luka-administration",
+            action="read",
+            service="other_person",
+            seen_by="clerk",
+            case=None,
+        )
+    ]
+    page = read(amra)
+    assert "Refused. Nothing was shown." in page
+    assert "typed your personal number with another name" in page
+    assert "<dt>Attempts refused</dt><dd>1</dd>" in page

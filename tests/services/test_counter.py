@@ -1,23 +1,38 @@
 """At the counter: only the own services of the office, a document seen, and the person told of it all."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mostovi.config import worker_rounds
 from mostovi.exchange import public as exchange
 from mostovi.kernel.access import Actor, system_actor
 from mostovi.kernel.errors import Invalid, NotAllowed
 from mostovi.kernel.models import AuditLine
-from mostovi.services import rules
-from mostovi.services.actions.applying import start_case, start_case_at_counter
+from mostovi.services import rules, tasks
+from mostovi.services.actions.applying import (
+    agree_to_facts,
+    record_answer,
+    restore_case,
+    start_case,
+    start_case_at_counter,
+)
+from mostovi.services.actions.asking import ask_facts
 from mostovi.services.fact_tries import asker_for
 from mostovi.services.models import Case
 from mostovi.services.queries.case_sheets import find_case_sheet
-from mostovi.services.queries.sheets import list_counter_services
-from services.cast import MILAN_NUMBER, Bridge, an_official
+from mostovi.services.queries.cases import list_own_codes
+from mostovi.services.queries.sheets import find_draft_sheet, list_counter_services
+from services.cast import MILAN_NUMBER, Bridge, Clock, an_official, sign_in
 from services.test_citizen_pages import browser
 
 BANJA_LUKA, TUZLA = "banja-luka-administration", "tuzla-social-work"
+
+
+pytestmark = pytest.mark.django_db
 
 
 def at_the_counter(clerk: Actor, service: str = "birth-extract", shown: str = "identity_card") -> Case:
@@ -151,3 +166,121 @@ def test_a_clerk_finds_no_link_to_pages_that_are_the_person_s(sanja: Actor, brid
     assert 'href="/salter/"' in page.partition("<main")[2]
     assert 'href="/zahtjevi/"' not in page
     assert 'href="/moji-podaci/"' not in page
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Milan Savić",
+        "savic milan",
+        "МИЛАН САВИЋ",
+        "Savić, Milan",
+        "Милан  Савић",
+    ],
+)
+def test_the_name_may_be_written_in_either_script_in_any_order_and_without_marks(typed: str) -> None:
+    rules.check_same_person(typed, "Milan Savić")
+
+
+@pytest.mark.parametrize(
+    ("typed", "known"),
+    [("Djordje Kovac", "Đorđe Kovač"), ("Ђорђе Ковач", "Dorde Kovac"), ("Љиљана Џаја", "Ljiljana Džaja")],
+)
+def test_letters_that_a_keyboard_lacks_make_no_stranger(typed: str, known: str) -> None:
+    rules.check_same_person(typed, known)
+
+
+@pytest.mark.parametrize("typed", ["Pero Perić", "Milan", "Milan Savić Perić", "", "214"])
+def test_another_name_is_another_person(typed: str) -> None:
+    with pytest.raises(rules.OtherPerson):
+        rules.check_same_person(typed, "Milan Savić")
+
+
+@given(st.permutations(["Ana", "Marija", "Kovač", "Đurić"]))
+def test_no_order_of_a_name_is_refused(parts: list[str]) -> None:
+    rules.check_same_person(" ".join(parts), "Ana Marija Kovač-Đurić")
+
+
+def as_pero(clerk: Actor) -> str:
+    return start_case_at_counter(
+        actor=clerk,
+        service="birth-extract",
+        personal_number=MILAN_NUMBER,
+        name="Pero Perić",
+        identity_document="passport",
+    )
+
+
+def test_milans_record_is_not_opened_for_pero(sanja: Actor, bridge: Bridge) -> None:
+    """The register answers, the names differ: nothing of it is kept or shown, and Milan will see it."""
+    code = as_pero(sanja)
+    client = browser(sanja)
+    answer = client.post(f"/zahtjevi/{code}/pitanje/registrar?lang=en", {"answer": "zenica-registrar"})
+    assert answer.status_code == 403
+    assert "do not belong to the same person" in answer.content.decode()
+    case = Case.objects.get(code=code)
+    assert case.state == "withdrawn"
+    assert not [fact.values for fact in case.facts.all() if fact.values]
+    line = AuditLine.objects.get(case=code, action="other_person")
+    assert (line.subject_id, line.detail["role"]) == (case.applicant_id, "clerk")
+    for page in ("", "podaci", "pregled", "potvrda"):
+        text = client.get(f"/zahtjevi/{code}/{page}", follow=True).content.decode()
+        assert "Savić" not in text
+        assert "214/1988" not in text
+
+
+def test_a_number_whose_owner_has_signed_in_is_refused_before_any_register_is_asked(
+    sanja: Actor, milan: Actor, bridge: Bridge
+) -> None:
+    with pytest.raises(rules.OtherPerson):
+        as_pero(sanja)
+    assert not bridge.asked
+    assert not Case.objects.exists()
+    assert AuditLine.objects.get(action="other_person").subject_id == milan.person_id
+
+
+def test_after_a_refusal_the_right_name_goes_on(sanja: Actor, bridge: Bridge) -> None:
+    code = as_pero(sanja)
+    record_answer(actor=sanja, code=code, question="registrar", answer="zenica-registrar")
+    with pytest.raises(rules.OtherPerson):
+        ask_facts(actor=sanja, code=code)
+    case = at_the_counter(sanja)
+    assert case.code != code
+    assert case.applicant_name == "Milan Savić"
+    record_answer(actor=sanja, code=case.code, question="registrar", answer="zenica-registrar")
+    ask_facts(actor=sanja, code=case.code)
+    assert find_draft_sheet(sanja, case.code).cards[0].rows
+
+
+def test_a_draft_that_is_confirmed_is_not_opened_under_another_name(sanja: Actor, bridge: Bridge) -> None:
+    case = at_the_counter(sanja)
+    record_answer(actor=sanja, code=case.code, question="registrar", answer="zenica-registrar")
+    ask_facts(actor=sanja, code=case.code)
+    with pytest.raises(rules.OtherPerson):
+        as_pero(sanja)
+    assert Case.objects.get(code=case.code).state == "draft"
+
+
+def test_a_register_that_answers_late_is_compared_too(sanja: Actor, bridge: Bridge, time: Clock) -> None:
+    bridge.silent = {"zenica-registrar"}
+    code = as_pero(sanja)
+    record_answer(actor=sanja, code=code, question="registrar", answer="zenica-registrar")
+    ask_facts(actor=sanja, code=code)
+    with pytest.raises(rules.IdentityNotConfirmed):
+        agree_to_facts(actor=sanja, code=code)
+    bridge.silent = set()
+    time.now += timedelta(minutes=1)
+    tasks.retry_waiting_facts(time.now)
+    assert Case.objects.get(code=code).state == "withdrawn"
+    assert AuditLine.objects.filter(action="other_person", detail__role="clerk").count() == 1
+
+
+def test_nobody_takes_up_what_was_refused(sanja: Actor, bridge: Bridge) -> None:
+    code = as_pero(sanja)
+    record_answer(actor=sanja, code=code, question="registrar", answer="zenica-registrar")
+    with pytest.raises(rules.OtherPerson):
+        ask_facts(actor=sanja, code=code)
+    milan = sign_in("Milan Savić", MILAN_NUMBER)
+    with pytest.raises(rules.RestoreTooLate):
+        restore_case(actor=milan, code=code)
+    assert code not in list_own_codes(milan)

@@ -4,31 +4,41 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from typing import Literal
 
 from django.utils import timezone
 
 from mostovi.exchange import public as exchange
+from mostovi.front import words
 from mostovi.front.checking import asking_institution
-from mostovi.kernel import people
+from mostovi.kernel import codes, people
 from mostovi.kernel.access import Actor, check_is_person
+from mostovi.services import public as services
 
 PER_PAGE = 20
 TURNING_PAGES = timedelta(hours=1)
 # What the person or our worker did with her application is no look at her by somebody.
 _NOBODY_LOOKED = frozenset({"person", "system"})
 _TELLING_MOST = ("refused", "answered", "read", "sealed", "asked")
+Heading = Literal["mine", "counter", "stranger"]
 
 
 @dataclass(frozen=True)
 class Look:
     """One look. An exchange stands in two logs: ``usage`` is the line that tells most, ``other`` the rest.
 
-    ``again`` are the times an official opened the same case once more within the hour.
+    ``again`` are the times an official opened the same case once more within the hour;
+    ``heading`` says under which heading the look stands.
     """
 
     usage: exchange.Usage
     other: exchange.Usage | None = None
     again: tuple[exchange.Usage, ...] = ()
+    heading: Heading = "mine"
+
+    @property
+    def is_refused(self) -> bool:
+        return words.is_refused(self.usage)
 
     @property
     def entry_number(self) -> str:
@@ -37,7 +47,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Filter:
-    """What the person wants to see; empty means everything. ``purpose`` is ``mine`` or ``other``."""
+    """What the person wants to see; empty means all. ``purpose`` is ``mine``, ``counter`` or ``other``."""
 
     period: str = "30"
     institution: str = ""
@@ -62,28 +72,35 @@ class Report:
 
     @property
     def for_applications(self) -> int:
-        return sum(bool(look.usage.case) and look.usage.action != "refused" for look in self.looks)
+        return sum(bool(look.usage.case) and not look.is_refused for look in self.under("mine"))
+
+    @property
+    def at_counter(self) -> int:
+        return sum(not look.is_refused for look in self.under("counter"))
+
+    def under(self, heading: Heading) -> list[Look]:
+        return [look for look in self.looks if look.heading == heading]
 
     @property
     def refused(self) -> int:
-        return sum(look.usage.action == "refused" for look in self.looks)
+        return sum(look.is_refused for look in self.looks)
 
     @property
     def shown(self) -> int:
         return len(self.looks) - self.refused
 
     def filtered(self, chosen: Filter) -> "Report":
-        return replace(self, looks=tuple(look for look in self.looks if _is_chosen(look.usage, chosen)))
+        return replace(self, looks=tuple(look for look in self.looks if _is_chosen(look, chosen)))
 
     def page(self, number: int) -> list[tuple[date, list[Look]]]:
         """One page of looks by local day, the newest first."""
-        some = self.looks[(number - 1) * PER_PAGE : number * PER_PAGE]
+        some = self.under("mine")[(number - 1) * PER_PAGE : number * PER_PAGE]
         by_day = groupby(some, key=lambda look: timezone.localtime(look.usage.at).date())
         return [(day, list(looks)) for day, looks in by_day]
 
     @property
     def pages(self) -> range:
-        return range(1, max(1, -(-len(self.looks) // PER_PAGE)) + 1)
+        return range(1, max(1, -(-len(self.under("mine")) // PER_PAGE)) + 1)
 
 
 def find_looks(actor: Actor, *, chosen: Filter, now: datetime) -> Report:
@@ -97,7 +114,20 @@ def find_looks(actor: Actor, *, chosen: Filter, now: datetime) -> Report:
         user=people.pseudonym_for(actor.person_id, institution),
         since=chosen.since(now),
     )
-    return Report(tuple(_join_both_ends(report.usages)), report.silent)
+    own = services.list_own_codes(actor)
+    looks = (replace(look, heading=heading_of(look.usage, own)) for look in _join_both_ends(report.usages))
+    return Report(tuple(looks), report.silent)
+
+
+def heading_of(usage: exchange.Usage, own: frozenset[str]) -> Heading:
+    """A clerk's look stands apart, and so does one in a case that is not the person's own."""
+    if usage.seen_by == "clerk":
+        return "counter"
+    try:
+        stranger = bool(usage.case) and codes.normalise(usage.case or "") not in own
+    except codes.InvalidCode:
+        return "mine"  # named in other words than by a code: her own question
+    return "stranger" if stranger else "mine"
 
 
 def find_receipt(actor: Actor, *, log_entry: str) -> dict[str, object]:
@@ -158,7 +188,11 @@ def _telling(usage: exchange.Usage) -> tuple[int, bool]:
     return _TELLING_MOST.index(usage.action), elsewhere
 
 
-def _is_chosen(usage: exchange.Usage, chosen: Filter) -> bool:
+def _is_chosen(look: Look, chosen: Filter) -> bool:
+    usage = look.usage
+    purpose = "mine" if look.heading == "mine" and usage.case else "other"
+    if look.heading == "counter":
+        purpose = "counter"
     if chosen.institution and usage.institution != chosen.institution:
         return False
-    return not chosen.purpose or (chosen.purpose == "mine") == bool(usage.case)
+    return not chosen.purpose or chosen.purpose == purpose

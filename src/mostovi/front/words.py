@@ -69,6 +69,7 @@ OFFICIAL_ACTS = {
     "reauthenticated": gettext_lazy("Signed in once more to decide on your application."),
     "reauthentication_failed": gettext_lazy("Did not sign in once more; nothing was decided."),
     "decided": gettext_lazy("Decided on your application."),
+    "other_person": gettext_lazy("Typed your number at a counter with another name."),
 }
 LOG_ACTIONS = {
     "asked": pgettext_lazy("log line", "asked"),
@@ -130,7 +131,7 @@ def purpose_in_words(usage: Usage | LogEntry) -> str:
 
 def seen_by(usage: Usage) -> str:
     """Whose eyes it reached. A register that answers an official has not answered to nobody."""
-    if usage.action == "refused" or did_not_answer(usage):
+    if is_refused(usage) or did_not_answer(usage):
         return _("nobody")
     if usage.action == "sealed":
         return _("nobody: the gateway sealed it by itself")
@@ -151,6 +152,11 @@ def log_deed(entry: LogEntry) -> str:
     return str(words.get(key, LOG_ACTIONS["read"]))
 
 
+def is_refused(usage: Usage) -> bool:
+    """A gateway refused, or the portal did because the name was not the one that goes with the number."""
+    return usage.action == "refused" or usage.service == "other_person"
+
+
 def did_not_answer(usage: Usage) -> bool:
     """Whether the register, or a gateway on the way, was down or too slow: no attempt was refused."""
     return usage.action == "asked" and reason_of(usage.refusal_code or "") == "silent"
@@ -158,6 +164,10 @@ def did_not_answer(usage: Usage) -> bool:
 
 def why_refused(usage: Usage) -> str:
     """One sentence for a look that did not take place."""
+    if usage.service == "other_person":
+        return _(
+            "Somebody at a counter typed your personal number with another name. The refusal was counted."
+        )
     code = usage.refusal_code or ""
     fact = what_was_asked(usage.service) or _("something that cannot be read")
     sentences = {

@@ -16,17 +16,28 @@ from mostovi.kernel.errors import NotAllowed, NotFound
 from mostovi.kernel.models import Office, Person
 from mostovi.kernel.personal_number import check_personal_number, last_four
 
+COUNTER = "counter"
+
 
 @dataclass(frozen=True)
 class PersonSummary:
+    """``signed_in``: the name is an identity provider's word, not only what was typed at a counter."""
+
     id: int
     name: str
     language: str
     email: str
+    signed_in: bool = False
 
 
 def _summary(person: Person) -> PersonSummary:
-    return PersonSummary(id=person.pk, name=person.name, language=person.language, email=person.email)
+    return PersonSummary(
+        id=person.pk,
+        name=person.name,
+        language=person.language,
+        email=person.email,
+        signed_in=person.issuer != COUNTER,
+    )
 
 
 def _vault() -> Fernet:
@@ -100,7 +111,7 @@ def find_or_create_person_at_counter(*, personal_number: str, name: str) -> Pers
     known = Person.objects.filter(personal_number_pseudonym=pseudonym).first()
     if known is not None:
         return _summary(known)
-    return upsert_person(issuer="counter", subject=pseudonym, name=name, personal_number=personal_number)
+    return upsert_person(issuer=COUNTER, subject=pseudonym, name=name, personal_number=personal_number)
 
 
 def find_signed_in(*, issuer: str, subject: str) -> PersonSummary | None:

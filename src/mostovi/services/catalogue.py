@@ -29,7 +29,7 @@ from mostovi.services.definition import (
     questions_to_ask,
 )
 from mostovi.services.models import Case, Fact, ServiceVersion
-from mostovi.services.values import FactState, LifeEvent, Lookup
+from mostovi.services.values import Channel, FactState, LifeEvent, Lookup
 
 DOCUMENT_KEY = "document"
 DOCUMENT_FIELDS = ("document_base64", "code", "issued_on")
@@ -193,6 +193,21 @@ def check_can_go_on(case: Case) -> None:
         raise rules.QuestionsOpen
     if definition.automatic and case.facts.filter(state=FactState.NOT_FOUND).exists():
         raise rules.NoEntry
+    if not is_identity_confirmed(case):
+        raise rules.IdentityNotConfirmed
+
+
+def is_identity_confirmed(case: Case) -> bool:
+    """Whether what registers say of the person may be shown at the counter where she stands."""
+    asked = case.facts.filter(key__in=definition_of(case).identity_requests)
+    states = map(FactState, asked.values_list("state", flat=True))
+    return rules.is_identity_confirmed(Channel(case.channel), states)
+
+
+def registered_name(case: Case) -> str:
+    """The name as registers have it; empty while they have not said."""
+    facts = known_facts(case)
+    return " ".join(str(facts[key]) for key in definition_of(case).identity if key in facts)
 
 
 def providers_by_fact(case: Case) -> dict[str, tuple[str, str]]:

@@ -84,12 +84,13 @@ def describe_answers(case: Case) -> tuple[Row, ...]:
     )
 
 
-def describe_facts(case: Case) -> tuple[FactCard, ...]:
-    """What registers answered, one card per institution."""
+def describe_facts(case: Case, *, at_counter: bool = False) -> tuple[FactCard, ...]:
+    """What registers answered, one card per institution; to a clerk nothing before the name is confirmed."""
     definition = catalogue.definition_of(case)
     by_key = {fact.key: fact for fact in case.facts.exclude(key=catalogue.DOCUMENT_KEY)}
+    hidden = at_counter and not catalogue.is_identity_confirmed(case)
     return tuple(
-        _card(definition, request, by_key[request.key])
+        _card(definition, request, by_key[request.key], hidden=hidden)
         for request in definition.requests
         if request.key in by_key and by_key[request.key].provider
     )
@@ -109,12 +110,13 @@ def describe_progress(case: Case, questions: Iterable[Question]) -> ProgressShee
     )
 
 
-def _card(definition: ServiceDefinition, request: FactRequest, fact: Fact) -> FactCard:
+def _card(definition: ServiceDefinition, request: FactRequest, fact: Fact, *, hidden: bool) -> FactCard:
+    shown = fact.state == FactState.ANSWERED and not hidden
     return FactCard(
         key=fact.key,
         provider=fact.provider,
         register=text(definition, f"registers.{request.service}"),
-        rows=tuple(_rows(definition, request, fact.values)) if fact.state == FactState.ANSWERED else (),
+        rows=tuple(_rows(definition, request, fact.values)) if shown else (),
         state=FactState(fact.state),
         in_force=fact.contract.get("in_force"),
         why=text(definition, f"why.{request.service}") or say(fact.contract.get("purpose")),
@@ -215,6 +217,7 @@ def describe_event(event: str) -> str:
         "delivered": _("The document was delivered"),
         "read": _("The document was opened"),
         "withdrawn": _("The application was withdrawn"),
+        "other_person": _("The name typed at the counter was not the one in the register; it ended here"),
         "restored": _("The application was taken up again"),
     }.get(event, event)
 

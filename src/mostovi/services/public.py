@@ -30,7 +30,7 @@ from mostovi.services.queries.case_sheets import (
     find_desk_sheet,
     list_case_lines,
 )
-from mostovi.services.queries.cases import find_document
+from mostovi.services.queries.cases import find_document, list_own_codes
 from mostovi.services.values import (
     CaseState,
     CaseSummary,
@@ -77,6 +77,7 @@ __all__ = [
     "find_document",
     "list_case_lines",
     "list_life_events",
+    "list_own_codes",
     "list_services",
     "prepare_decision",
     "reauthenticate",

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from mostovi.kernel.access import Actor, check_is_official
 from mostovi.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from mostovi.services.definition.values import Proposal
+from mostovi.services.same_name import is_same_name
 from mostovi.services.values import (
     CaseState,
     Channel,
@@ -96,6 +97,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _may(Step.SEAL, [Party.SYSTEM], [_STATE.DECIDED], _STATE.SEALED),
     _may(Step.DELIVER, [Party.SYSTEM], [_STATE.SEALED], _STATE.DELIVERED),
     _may(Step.WITHDRAW, [Party.APPLICANT], (_STATE.DRAFT, *BEFORE_DECISION), _STATE.WITHDRAWN),
+    _may(Step.TURN_AWAY, [Party.SYSTEM], [_STATE.DRAFT, *BEFORE_DECISION], _STATE.WITHDRAWN),
     _may(Step.RESTORE, [Party.APPLICANT], [_STATE.WITHDRAWN], _STATE.DRAFT, *BEFORE_DECISION),
 )
 
@@ -218,6 +220,23 @@ class AmountUnknown(Invalid):
 class IdentityNotSeen(Invalid):
     code = "identity_not_seen"
     message = "Ask for an identity document, look at it, and choose which one the person showed you."
+
+
+class OtherPerson(NotAllowed):
+    code = "other_person"
+    message = (
+        "The name and the personal number do not belong to the same person. Nothing was shown. "
+        "Compare both with the document before you. "
+        "The attempt is written down, and the person whose number it is sees it."
+    )
+
+
+class IdentityNotConfirmed(Conflict):
+    code = "identity_not_confirmed"
+    message = (
+        "The register has not confirmed yet that the name and the number belong together. "
+        "Until it does, nothing about the person is shown at a counter."
+    )
 
 
 class TextMissing(Invalid):
@@ -405,6 +424,18 @@ def check_identity_seen(document: str) -> IdentityDocument:
     if document not in set(IdentityDocument):
         raise IdentityNotSeen
     return IdentityDocument(document)
+
+
+def check_same_person(typed: str, known: str) -> None:
+    """At a counter the name that was typed must be the one that goes with the number."""
+    if not is_same_name(typed, known):
+        raise OtherPerson
+
+
+def is_identity_confirmed(channel: Channel, registers: Iterable[FactState]) -> bool:
+    """``registers``: how those stand that say who the person is. Whoever signs in has shown it already."""
+    states = list(registers)
+    return channel != Channel.COUNTER or not states or all(each == FactState.ANSWERED for each in states)
 
 
 def check_text(text: str, most: int = LONGEST_TEXT) -> None:

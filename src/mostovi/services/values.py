@@ -95,6 +95,7 @@ class Step(StrEnum):
     DELIVER = "deliver"
     WITHDRAW = "withdraw"
     RESTORE = "restore"
+    TURN_AWAY = "turn_away"
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ def who_looked(request: ActedRequest) -> HttpResponse:
         "shown": shown,
         "chosen": chosen,
         "days": shown.page(number),
+        "counter": shown.under("counter"),
+        "strangers": shown.under("stranger"),
         "number": number,
         "questioned": request.GET.get("questioned") == "1",
         "query": f"period={chosen.period}&institution={chosen.institution}&purpose={chosen.purpose}",
@@ -64,7 +66,7 @@ def _chosen(request: HttpRequest) -> usages.Filter:
     return usages.Filter(
         period=period if period in _PERIODS else "30",
         institution=request.GET.get("institution", "")[:80],
-        purpose=purpose if purpose in {"mine", "other"} else "",
+        purpose=purpose if purpose in {"mine", "counter", "other"} else "",
     )
 
 

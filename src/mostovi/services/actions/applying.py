@@ -4,19 +4,21 @@ import secrets
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from mostovi.kernel import clock
 from mostovi.kernel.access import Actor, check_is_person
 from mostovi.kernel.codes import new_code
 from mostovi.kernel.errors import Conflict
-from mostovi.kernel.people import find_or_create_person_at_counter, find_person
+from mostovi.kernel.people import PersonSummary, find_or_create_person_at_counter, find_person
 from mostovi.kernel.personal_number import check_personal_number
 from mostovi.services import catalogue, rules
 from mostovi.services.actions.settling import settle
+from mostovi.services.actions.turning_away import note_other_person
 from mostovi.services.models import Case, Fact
 from mostovi.services.recording import find_case, move, note, write_audit_line
 from mostovi.services.telling import tell
-from mostovi.services.values import CaseState, Receipt, Step
+from mostovi.services.values import CaseState, Channel, Receipt, Step
 
 
 class NotAgreed(Conflict):
@@ -39,30 +41,51 @@ def start_case_at_counter(
     seen = rules.check_identity_seen(identity_document)
     check_personal_number(personal_number)
     rules.check_text(name, rules.LONGEST_NAME)
-    person = find_or_create_person_at_counter(personal_number=personal_number, name=name.strip())
-    return _start(actor=actor, service=service, applicant_id=person.id, identity_document=seen)
+    name = name.strip()
+    person = find_or_create_person_at_counter(personal_number=personal_number, name=name)
+    known = _name_known_of(person, service)
+    if known:
+        _check_typed(actor, person, service, typed=name, known=known)
+    return _start(actor=actor, service=service, applicant_id=person.id, typed=name, identity_document=seen)
 
 
-def _start(*, actor: Actor, service: str, applicant_id: int, **seen: str) -> str:
-    drafts = Case.objects.filter(
-        applicant_id=applicant_id,
-        service=service,
-        channel=rules.channel_of(actor),
-        state=CaseState.DRAFT,
+def _name_known_of(person: PersonSummary, service: str) -> str:
+    """From an identity provider, or from the register that answered for what was begun at the counter."""
+    if person.signed_in:
+        return person.name
+    begun = _drafts(person.id, service, Channel.COUNTER).first()
+    return catalogue.registered_name(begun) if begun else ""
+
+
+def _check_typed(actor: Actor, person: PersonSummary, service: str, *, typed: str, known: str) -> None:
+    try:
+        rules.check_same_person(typed, known)
+    except rules.OtherPerson:
+        note_other_person(actor=actor, person_id=person.id, purpose=service)
+        raise
+
+
+def _drafts(applicant_id: int, service: str, channel: Channel) -> QuerySet[Case]:
+    return Case.objects.filter(
+        applicant_id=applicant_id, service=service, channel=channel, state=CaseState.DRAFT
     )
+
+
+def _start(*, actor: Actor, service: str, applicant_id: int, typed: str = "", **seen: str) -> str:
+    drafts = _drafts(applicant_id, service, rules.channel_of(actor))
     draft = drafts.first()
     if draft is None:
         try:
-            return _create(actor=actor, service=service, applicant_id=applicant_id, **seen)
+            return _create(actor=actor, service=service, applicant_id=applicant_id, typed=typed, **seen)
         except IntegrityError:
             # The other click of a double click was faster.
             draft = drafts.get()
-    _go_on_with(draft, actor, **seen)
+    _go_on_with(draft, actor, typed=typed, **seen)
     return draft.code
 
 
 @transaction.atomic
-def _create(*, actor: Actor, service: str, applicant_id: int, **seen: str) -> str:
+def _create(*, actor: Actor, service: str, applicant_id: int, typed: str = "", **seen: str) -> str:
     now = clock.now()
     definition = catalogue.find_definition(service)
     case = Case.objects.create(
@@ -71,7 +94,7 @@ def _create(*, actor: Actor, service: str, applicant_id: int, **seen: str) -> st
         service=service,
         version=catalogue.pin(definition, now),
         applicant_id=applicant_id,
-        applicant_name=find_person(applicant_id).name,
+        applicant_name=typed or find_person(applicant_id).name,
         channel=rules.channel_of(actor),
         assisted_by_id=actor.person_id if actor.kind == "official" else None,
         submission_token=secrets.token_urlsafe(24),
@@ -105,10 +128,12 @@ def _point_facts_at(case: Case) -> None:
 
 
 @transaction.atomic
-def _go_on_with(draft: Case, actor: Actor, **seen: str) -> None:
+def _go_on_with(draft: Case, actor: Actor, *, typed: str = "", **seen: str) -> None:
     """A clerk goes on with what was begun at the counter, by a colleague or before."""
     if actor.kind != "official":
         return
+    if typed:
+        Case.objects.filter(pk=draft.pk).update(applicant_name=typed)
     event = "draft_resumed"
     if draft.assisted_by_id != actor.person_id:
         Case.objects.filter(pk=draft.pk).update(assisted_by_id=actor.person_id)
@@ -207,7 +232,8 @@ def start_over(*, actor: Actor, code: str) -> str:
     case = find_case(code)
     rules.check_can(Step.START_OVER, actor, case.standing())
     _end_returned(actor=actor, code=code)
-    return _start(actor=actor, service=case.service, applicant_id=case.applicant_id)
+    typed = case.applicant_name if case.channel == Channel.COUNTER else ""
+    return _start(actor=actor, service=case.service, applicant_id=case.applicant_id, typed=typed)
 
 
 @transaction.atomic

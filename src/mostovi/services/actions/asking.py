@@ -11,6 +11,7 @@ from mostovi.kernel import clock
 from mostovi.kernel.access import Actor, system_actor
 from mostovi.kernel.errors import NotFound
 from mostovi.services import rules
+from mostovi.services.actions.turning_away import turn_away_others
 from mostovi.services.catalogue import DOCUMENT_KEY, definition_of
 from mostovi.services.definition import facts_from_register
 from mostovi.services.definition.kinds import UnexpectedValue
@@ -23,7 +24,7 @@ from mostovi.services.inquiries import (
 )
 from mostovi.services.models import Case, Fact
 from mostovi.services.recording import find_case, note
-from mostovi.services.values import FactState, Step
+from mostovi.services.values import CaseState, FactState, Step
 
 MOSTOVI = system_actor("worker")
 
@@ -34,6 +35,8 @@ def ask_facts(*, actor: Actor, code: str) -> None:
     rules.check_can(Step.ASK_FACTS, actor, case.standing())
     known = case.facts.filter(state=FactState.NOT_ASKED).exclude(key=DOCUMENT_KEY).exclude(provider="")
     _ask_registers(case, known, actor=actor)
+    if find_case(code).state == CaseState.WITHDRAWN:
+        raise rules.OtherPerson
 
 
 def ask_again(*, code: str, now: datetime, silent: set[str]) -> None:
@@ -91,6 +94,7 @@ def _keep(
         outcomes.setdefault(columns["state"], []).append(fact.provider)
     if any(state != FactState.WAITING for state in outcomes) or any(fact.tries == 0 for fact in facts):
         note(case, "registers_asked", actor=actor, now=now, **outcomes)
+    turn_away_others(case)
 
 
 def _is_readable(case: Case, fact: Fact, columns: dict[str, Any]) -> bool:

@@ -49,6 +49,7 @@ def build_definition(
         automatic=any(action.name == "issue" for step in steps for action in step.actions),
         issued_by=service["output"].get("issued_by", ""),
         amount=documents["rules.yaml"].data.get("amount", ""),
+        identity=tuple(documents["questions.yaml"].data.get("identity", ())),
         facts=_facts(documents["questions.yaml"]),
         questions=_questions(documents["questions.yaml"], texts),
         rules=_rules(documents["rules.yaml"], texts),

@@ -322,6 +322,7 @@ class ServiceDefinition:
     automatic: bool
     issued_by: str
     amount: str
+    identity: tuple[str, ...]
     facts: tuple[FactSource, ...]
     questions: tuple[Question, ...]
     rules: tuple[Rule, ...]
@@ -343,6 +344,15 @@ class ServiceDefinition:
         for fact in self.facts:
             grouped.setdefault((fact.provider, fact.service), []).append(fact)
         return tuple(FactRequest(*where, facts=tuple(facts)) for where, facts in grouped.items())
+
+    @property
+    def identity_requests(self) -> tuple[str, ...]:
+        """Which registers' answers say who the person is."""
+        return tuple(
+            request.key
+            for request in self.requests
+            if any(fact.key in self.identity for fact in request.facts)
+        )
 
     @property
     def choosing(self) -> tuple[str, ...]:

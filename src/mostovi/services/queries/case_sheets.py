@@ -238,7 +238,7 @@ def _sheet(case: Case, actor: Actor) -> CaseSheet:
         due_on=case.due_on,
         automatic=definition.automatic,
         answers=describe_answers(case),
-        cards=describe_facts(case),
+        cards=describe_facts(case, at_counter=rules.party_of(actor, standing) == Party.CLERK),
         history=_history(case),
         decision=_decision(case),
         documents=tuple(document.summary() for document in case.documents.filter(sealed_at__isnull=False)),

@@ -46,6 +46,17 @@ def list_my_cases(actor: Actor) -> list[CaseSummary]:
     return _summaries(_with_disputes(mine).order_by("-started_at"))
 
 
+def list_own_codes(actor: Actor) -> frozenset[str]:
+    """The codes of everything the person began herself or had typed for her, also what she gave up.
+
+    Not what was begun under her number by somebody with another name.
+    """
+    check_is_person(actor)
+    assert actor.person_id is not None
+    mine = Case.objects.filter(applicant_id=actor.person_id).exclude(history__event="other_person")
+    return frozenset(mine.values_list("code", flat=True))
+
+
 def list_assisted_cases(actor: Actor) -> list[CaseSummary]:
     """What the clerk typed for people at the counter, the newest first."""
     check_is_official(actor, role="clerk")

@@ -119,6 +119,7 @@ class DraftSheet:
     progress: ProgressSheet
     asked_at: datetime | None
     facts_agreed: bool
+    identity_confirmed: bool
     due_on: date
     submission_token: str
     assisted: bool
@@ -189,7 +190,8 @@ def find_fact_sheet(actor: Actor, code: str, key: str) -> FactSheet:
     if case is None:
         raise rules.CaseNotFound
     rules.check_can(Step.DISPUTE, actor, case.standing())
-    card = next((card for card in describe_facts(case) if card.key == key), None)
+    cards = describe_facts(case, at_counter=_is_typed_by(actor, case))
+    card = next((card for card in cards if card.key == key), None)
     if card is None:
         raise FactUnknown
     return FactSheet(card, code, is_draft=case.state == CaseState.DRAFT)
@@ -287,7 +289,8 @@ def _facts_are_first(case: Case) -> bool:
     """Registers were asked, and the person has not agreed yet or no register knows her."""
     asked = bool(describe_facts(case))
     no_entry = catalogue.definition_of(case).automatic and bool(_no_entry_at(case))
-    return asked and (no_entry or case.facts_agreed_at is None)
+    confirmed = catalogue.is_identity_confirmed(case)
+    return asked and (no_entry or case.facts_agreed_at is None or not confirmed)
 
 
 def _own(actor: Actor, code: str) -> Case:
@@ -331,7 +334,7 @@ def _doubt(case: Case, question: Question) -> str:
 def _draft_sheet(actor: Actor, case: Case) -> DraftSheet:
     definition = catalogue.definition_of(case)
     questions = catalogue.list_questions(case)
-    cards = describe_facts(case)
+    cards = describe_facts(case, at_counter=_is_typed_by(actor, case))
     return DraftSheet(
         code=case.code,
         service=case.service,
@@ -349,6 +352,7 @@ def _draft_sheet(actor: Actor, case: Case) -> DraftSheet:
         progress=describe_progress(case, questions),
         asked_at=min((card.tried_at for card in cards if card.tried_at), default=None),
         facts_agreed=case.facts_agreed_at is not None,
+        identity_confirmed=catalogue.is_identity_confirmed(case),
         due_on=catalogue.due_on(case, clock.now()),
         submission_token=case.submission_token,
         assisted=_is_typed_by(actor, case),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -11,17 +11,16 @@ from mostovi.kernel.access_views import ActedRequest
 from mostovi.services.catalogue import QuestionUnknown
 from mostovi.services.rules import WrongState
 
-Rest = ParamSpec("Rest")
-View = Callable[Concatenate[ActedRequest, str, Rest], HttpResponse]
+View = Callable[..., HttpResponse]
 
 
-def leads_on(view: View[Rest]) -> View[Rest]:
+def leads_on(view: View) -> View:
     """Reading only: what somebody sends to an application that has moved on is refused with a sentence."""
 
     @wraps(view)
-    def lead(request: ActedRequest, code: str, *rest: Rest.args, **named: Rest.kwargs) -> HttpResponse:
+    def lead(request: ActedRequest, code: str, **named: Any) -> HttpResponse:
         try:
-            return view(request, code, *rest, **named)
+            return view(request, code, **named)
         except (WrongState, QuestionUnknown):
             if request.method != "GET":
                 raise

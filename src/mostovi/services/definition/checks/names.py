@@ -24,6 +24,7 @@ def find_name_mistakes(definition: ServiceDefinition, documents: Mapping[str, Do
             yield document.mistake(path, f"The name `{path[-1]}` is taken.", "Choose another name.")
     for question in definition.questions:
         yield from _question(definition, question, documents["questions.yaml"])
+    yield from _identity(definition, documents["questions.yaml"])
     yield from _choosing(definition, documents["questions.yaml"])
     yield from _amount(definition, documents["rules.yaml"])
     yield from _template(definition, documents["service.yaml"])
@@ -58,6 +59,21 @@ def _question(definition: ServiceDefinition, question: Question, document: Docum
     if question.from_fact and question.from_fact not in facts:
         yield document.mistake(
             (*path, "from"), f"There is no fact `{question.from_fact}`.", f"Use one of: {', '.join(facts)}."
+        )
+
+
+def _identity(definition: ServiceDefinition, document: Document) -> Iterator[Mistake]:
+    texts = [fact.key for fact in definition.facts if fact.kind == FactKind.TEXT]
+    for key in definition.identity:
+        if key not in texts:
+            yield document.mistake(
+                ("identity",), f"`{key}` is no fact of kind text.", f"Use: {', '.join(texts)}."
+            )
+    if "counter" in definition.channels and definition.facts and not definition.identity:
+        yield document.mistake(
+            ("facts",),
+            "At a counter nobody could tell whether the number belongs to the name.",
+            "Add `identity:` with the facts that make up the name.",
         )
 
 

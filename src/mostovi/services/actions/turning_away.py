@@ -1,0 +1,49 @@
+"""A name typed at a counter does not go with the number: nothing is shown, and the person sees it."""
+
+from django.db import transaction
+
+from mostovi.kernel import audit, clock
+from mostovi.kernel.access import Actor, system_actor
+from mostovi.services import rules
+from mostovi.services.catalogue import definition_of, is_identity_confirmed, registered_name
+from mostovi.services.models import Case
+from mostovi.services.recording import move, note
+from mostovi.services.values import CaseState, Channel, FactState, Party, Step
+
+MOSTOVI = system_actor("worker")
+OTHER_PERSON = "other_person"
+
+
+def turn_away_others(case: Case) -> None:
+    """Compare once the register has said who the person is. In the caller's transaction."""
+    if case.channel != Channel.COUNTER or not is_identity_confirmed(case):
+        return
+    if not definition_of(case).identity:
+        return  # begun under a definition that did not name it yet
+    try:
+        rules.check_same_person(case.applicant_name, registered_name(case))
+    except rules.OtherPerson:
+        _turn_away(case)
+
+
+def _turn_away(case: Case) -> None:
+    """What the registers answered is forgotten, and the application cannot be taken up again."""
+    before, now = case.state, clock.now()
+    case.facts.update(
+        state=FactState.REFUSED, values={}, refusal_code=OTHER_PERSON, next_try_at=None, tries=0
+    )
+    move(case, Step.TURN_AWAY, CaseState.WITHDRAWN, state_before_withdrawal=before)
+    # Also when the worker asked: it was for the clerk.
+    note(case, OTHER_PERSON, actor=MOSTOVI, now=now, role=Party.CLERK, actor_institution=case.institution)
+
+
+@transaction.atomic
+def note_other_person(*, actor: Actor, person_id: int, purpose: str) -> None:
+    """We know by ourselves that the number is somebody else's; no register need be asked."""
+    audit.record(
+        actor=actor,
+        action=OTHER_PERSON,
+        institution=actor.institution or "",
+        subject_person_id=person_id,
+        purpose=purpose,
+    )
