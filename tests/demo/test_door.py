@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import io
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,7 +12,8 @@ from aiohttp import ClientSession, DummyCookieJar, web
 from aiohttp.test_utils import TestServer, unused_port
 from yarl import URL
 
-from mostovi.demo.door import Door, make_application, open_rooms
+from mostovi.demo.door import MAX_BODY_BYTES, Door, make_application, open_rooms
+from mostovi.front.middleware import LARGEST_BODY_BYTES
 
 Play = Callable[..., None]
 
@@ -40,10 +42,18 @@ async def moved(_request: web.Request) -> web.Response:
 
 
 def portal() -> web.Application:
-    application = web.Application()
+    application = web.Application(client_max_size=64 * 1024 * 1024)
     application.add_routes([web.get("/packed", packed), web.get("/moved", moved)])
-    application.router.add_route("*", "/{path:.*}", tell)
+    application.router.add_route("*", "/hang-up", hang_up)
+    application.router.add_route("*", r"/{path:[\s\S]*}", tell)
     return application
+
+
+async def hang_up(request: web.Request) -> web.Response:
+    """Ends the connection as a program does that is killed."""
+    assert request.transport is not None
+    request.transport.abort()
+    return web.Response()
 
 
 class Street:
@@ -223,5 +233,63 @@ def test_localhost_leads_to_the_one_address(play: Play) -> None:
         response = await browser.get("/usluge/?a=1", headers=there, allow_redirects=False)
         assert response.status == 307
         assert response.headers["Location"] == f"http://127.0.0.1:{port}/usluge/?a=1"
+
+    play(story)
+
+
+def test_a_file_that_is_too_large_gets_the_portals_own_page(play: Play) -> None:
+    async def story(browser: ClientSession, _street: Street) -> None:
+        for path in ("/provjera/dokument", "/demo-idp/authorize"):
+            response = await browser.post(
+                path, data=io.BytesIO(bytes(30 * 1024 * 1024)), headers={"Cookie": "a=b"}
+            )
+            told = await response.json()
+            assert (told["method"], told["path"], told["body"]) == ("GET", "/prevelika-datoteka", "")
+            assert told["headers"]["cookie"] == "a=b"
+            assert "content-length" not in told["headers"]
+
+    play(story)
+
+
+def test_door_and_portal_agree_on_what_is_too_large() -> None:
+    assert MAX_BODY_BYTES == LARGEST_BODY_BYTES
+
+
+@pytest.mark.parametrize(
+    ("languages", "sentence"),
+    [
+        ("hr", "Vratite se i pošaljite još jednom"),
+        ("sr-Latn", "Veza se prekinula"),
+        ("en", "It may have arrived"),
+    ],
+)
+def test_a_connection_that_breaks_while_something_is_sent_is_no_program_that_starts(
+    play: Play, languages: str, sentence: str
+) -> None:
+    async def story(browser: ClientSession, _street: Street) -> None:
+        response = await browser.post("/hang-up", data="a=1", headers={"Accept-Language": languages})
+        assert response.status == 502
+        assert sentence in await response.text()
+        assert "Refresh" not in response.headers
+
+    play(story)
+
+
+def test_a_page_whose_program_is_killed_meanwhile_loads_again_by_itself(play: Play) -> None:
+    async def story(browser: ClientSession, _street: Street) -> None:
+        response = await browser.get("/hang-up")
+        assert response.status == 503
+        assert response.headers["Refresh"] == "3"
+
+    play(story)
+
+
+@pytest.mark.parametrize(
+    "path", ["/provjera/%0a", "/%0a", "/provjera/%0d%0ax", "/%00", "/%e2%80%a8", "/a//b", "/%ff"]
+)
+def test_every_path_is_the_portals_to_answer(play: Play, path: str) -> None:
+    async def story(browser: ClientSession, _street: Street) -> None:
+        response = await browser.get(URL(path, encoded=True))
+        assert (await response.json())["path"] == path
 
     play(story)

@@ -180,3 +180,46 @@ def test_checking_needs_no_sign_in_and_shows_nothing_beyond_the_paper(client, br
 @given(typed=st.text(min_size=1, max_size=60))
 def test_whatever_is_typed_gets_an_answer(client, bridge, typed):
     assert client.get("/provjera", {"code": typed}).status_code in {200, 302, 422}
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("bs", "To što ste poslali je preveliko"),
+        ("en", "What you sent is too large"),
+        ("hr", "To što ste poslali preveliko je"),
+        ("sr-Cyrl", "То што сте послали је превелико"),
+        ("sr-Latn", "To što ste poslali je preveliko"),
+    ],
+)
+def test_a_file_above_every_limit_gets_a_page_in_the_visitors_language(client, language, sentence):
+    for response in (
+        client.post(f"/provjera/dokument?lang={language}", {"pdf": pdf(bytes(13 * 1024 * 1024))}),
+        client.get(f"/prevelika-datoteka?lang={language}"),
+    ):
+        assert response.status_code == 413
+        assert sentence in read(response)
+        assert 'href="/provjera"' in read(response)
+
+
+def test_a_file_a_little_too_large_is_said_at_its_field(client):
+    response = client.post("/provjera/dokument?lang=en", {"pdf": pdf(bytes(10 * 1024 * 1024 + 1))})
+    assert response.status_code == 422
+    assert "This file is larger than 10 MB." in read(response)
+
+
+def test_a_length_that_is_no_number_is_not_taken_for_one(client):
+    assert client.get("/provjera", CONTENT_LENGTH="²").status_code == 200
+
+
+def test_the_address_of_an_answer_leads_back_to_the_form(client):
+    response = client.get("/provjera/dokument?lang=hr")
+    assert response.status_code == 302
+    assert response.headers["Location"] == "/provjera?lang=hr"
+
+
+@pytest.mark.parametrize("typed", ["%0a", "%0d%0a", "%00", "%20", "%e2%80%a8", "%3cb%3e", "%ff"])
+def test_what_is_no_code_is_said_at_its_field_and_never_bare(client, typed):
+    response = client.get(f"/provjera/{typed}?lang=en")
+    assert response.status_code == 422
+    assert "<h1>Is this paper genuine?</h1>" in read(response)

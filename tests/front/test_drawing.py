@@ -4,10 +4,12 @@ import math
 import re
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mostovi.front.drawing.arches import Cut, Ring, mirrored, right_bank, voussoir
+from mostovi.front.drawing.bars import BLOCK, JOINT, count_per_block, draw_course
 from mostovi.front.drawing.progress import Progress, draw_progress
 from mostovi.front.drawing.verdict import draw_verdict
 from mostovi.front.drawing.viaduct import Bay, draw_viaduct
@@ -67,3 +69,25 @@ def test_a_silent_institution_has_no_reflection():
     answering, silent = draw_viaduct([Bay(answering=True, share=1), Bay(answering=False, share=0.5)])
     assert answering.reflection.count("M") == 9
     assert silent.reflection == ""
+
+
+def lengths_of(course: str) -> list[float]:
+    return [float(length) for length in re.findall(r"h([\d.]+)v", course)]
+
+
+@pytest.mark.parametrize(
+    ("count", "most", "blocks"),
+    [(6, 6, 6), (1, 6, 1), (10, 10, 10), (1, 10, 1), (13, 13, 6.5), (1, 13, 0.5), (0, 6, 0), (90, 480, 1.8)],
+)
+def test_a_course_has_as_many_blocks_as_it_says(count, most, blocks):
+    course = draw_course(count, count_per_block(most))
+    assert sum(lengths_of(course)) / BLOCK == pytest.approx(blocks)
+
+
+@given(st.lists(st.integers(0, 1_000_000), min_size=1, max_size=9))
+def test_courses_are_in_proportion_and_fit_their_drawing(counts):
+    per_block = count_per_block(max(counts))
+    for count in counts:
+        lengths = lengths_of(draw_course(count, per_block))
+        assert sum(lengths) == pytest.approx(BLOCK * count / per_block, rel=1e-4)
+        assert sum(lengths) + JOINT * len(lengths) <= 230

@@ -219,3 +219,10 @@ def test_the_frame_of_a_page_is_light():
     icon = Path(finders.find("mostovi/favicon.svg")).read_bytes()
     page = Client().get("/o/pristupacnost/").content
     assert len(gzip.compress(style)) + len(gzip.compress(icon)) + len(gzip.compress(page)) < 16_000
+
+
+def test_browsers_find_the_icon_where_they_look_for_it(client):
+    response = client.get("/favicon.ico")
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "image/svg+xml"
+    assert response.content.startswith(b"<svg")

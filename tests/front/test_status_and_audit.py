@@ -1,13 +1,17 @@
 """The system now, for everyone; every log, for the auditor. Neither shows a person."""
 
+import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
 from django.utils import translation
 
 from front.bridge import log_entry
+from mostovi.exchange import public as exchange
 from mostovi.front.words import log_deed
+from mostovi.kernel import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +40,39 @@ def test_a_silent_institution_is_named_and_dashed(client, bridge):
     assert "1 institution does not answer" in page
     assert "The Registrar of Brčko District has not answered since" in page
     assert page.count('<path class="o"') == 1
+
+
+def row_of(page: str, institution: str) -> str:
+    row = page.rpartition(f'<tr><th scope="row">{institution}</th>')[2].partition("</tr>")[0]
+    return " ".join(re.sub("<[^>]+>", " ", row).split())
+
+
+def test_what_a_silent_gateway_had_answered_today_stays_known_with_its_time(client, bridge):
+    read(client, "/stanje/")
+    bridge.silent = ("brcko-registrar",)
+    cache.delete("status")
+    page = read(client, "/stanje/")
+    assert re.search(
+        r"silent – 12 as of \d\d:\d\d 1 as of \d\d:\d\d", row_of(page, "Registrar of Brčko District")
+    )
+    assert "<dd>36</dd>" in page.replace("\n", "")
+    assert "the last known figures count" in page
+
+
+def test_what_a_gateway_that_was_never_seen_answered_is_not_known_and_not_zero(client, bridge):
+    bridge.silent = ("brcko-registrar",)
+    page = read(client, "/stanje/")
+    assert "silent – not known not known" in row_of(page, "Registrar of Brčko District")
+    assert "<dd>24</dd>" in page.replace("\n", "")
+
+
+def test_what_it_answered_yesterday_is_not_of_today(client, bridge):
+    status = exchange.GatewayStatus("brcko-registrar", answering=True, answers_today=20)
+    cache.set("gateway-seen/brcko-registrar", (clock.now() - timedelta(days=1), status))
+    bridge.silent = ("brcko-registrar",)
+    page = read(client, "/stanje/")
+    assert "silent – not known not known" in row_of(page, "Registrar of Brčko District")
+    assert "has not answered since" in page
 
 
 def test_the_status_is_asked_at_most_every_few_seconds(client, bridge):

@@ -10,6 +10,10 @@ from django.core.wsgi import get_wsgi_application
 from mostovi.config.django_start import start_django
 from mostovi.kernel import environment
 
+# More than any page takes: what is too large is received and dropped, so that the person reads a page in her
+# language. A server that hangs up in the middle shows her only that the connection was lost.
+LARGEST_RECEIVED_BYTES = 64 * 1024 * 1024
+
 
 def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
@@ -30,7 +34,7 @@ def main(argv: Sequence[str]) -> int:
         threads=options.threads,
         ident=None,
         clear_untrusted_proxy_headers=True,
-        max_request_body_size=12 * 1024 * 1024,
+        max_request_body_size=LARGEST_RECEIVED_BYTES,
         **_proxy_options(),
     )
     return 0

@@ -14,7 +14,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 from yarl import URL
 
-from mostovi.demo.door_page import opening_page
+from mostovi.demo.door_page import broken_page, opening_page
 
 logger = logging.getLogger("mostovi.demo.door")
 # RFC 9110 §7.6.1: what belongs to one connection is not passed on.
@@ -33,6 +33,7 @@ _HOP_BY_HOP = {
 _FORWARDED = {"forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"}
 _CONNECT_SECONDS = 5
 MAX_BODY_BYTES = 12 * 1024 * 1024
+TOO_LARGE = "/prevelika-datoteka"
 
 
 @dataclass(frozen=True)
@@ -55,25 +56,41 @@ class Door:
             raise web.HTTPBadRequest(text="The door passes on paths of this address only.")
         if request.method in {"GET", "HEAD"} and self._is_another_name_of_ours(request.host):
             return web.Response(status=307, headers={"Location": self.base_url + request.path_qs})
-        room = next(room for room in self.rooms if request.path.startswith(room.prefix))
+        path = TOO_LARGE if _is_too_large(request) else request.path
+        room = next(room for room in self.rooms if path.startswith(room.prefix))
         try:
             answer = await self._ask(room, request)
-        except (aiohttp.ClientConnectionError, TimeoutError, OSError):
+        except (aiohttp.ClientConnectorError, aiohttp.ServerTimeoutError):
             logger.info("nobody answers behind %s", room.prefix)
             return opening_page(request.headers.get("Accept-Language", ""), request.cookies)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            logger.info("the connection behind %s broke: %s", room.prefix, type(error).__name__)
+            return self._broken(request)
         async with answer:
             return await _stream(request, answer)
+
+    def _broken(self, request: web.Request) -> web.Response:
+        """A program that ends while it is only read is started anew; what was sent may have been lost."""
+        page = broken_page if request.body_exists else opening_page
+        return page(request.headers.get("Accept-Language", ""), request.cookies)
 
     def _is_another_name_of_ours(self, host: str) -> bool:
         """``localhost`` would lose the session that sign-in makes at the address of ``base_url``."""
         return host != self.host and host.rpartition(":")[0] in {"localhost", "127.0.0.1", "[::1]"}
 
     async def _ask(self, room: Room, request: web.Request) -> aiohttp.ClientResponse:
+        method, path, headers = request.method, request.raw_path, self._headers(request)
+        body = request.content if request.body_exists else None
+        if _is_too_large(request):
+            # The rest is read and dropped behind our answer; the portal's own page says what to do.
+            method, path, body = "GET", TOO_LARGE, None
+            for name in ("Content-Length", "Content-Type"):
+                headers.popall(name, None)
         return await room.session.request(
-            request.method,
-            URL(room.base_url + request.raw_path, encoded=True),
-            headers=self._headers(request),
-            data=request.content if request.body_exists else None,
+            method,
+            URL(room.base_url + path, encoded=True),
+            headers=headers,
+            data=body,
             allow_redirects=False,
         )
 
@@ -83,6 +100,10 @@ class Door:
         kept["X-Forwarded-Host"] = request.host
         kept["X-Forwarded-Proto"] = request.scheme
         return kept
+
+
+def _is_too_large(request: web.Request) -> bool:
+    return (request.content_length or 0) > MAX_BODY_BYTES
 
 
 def _end_to_end(headers: Mapping[str, str], dropped: set[str]) -> CIMultiDict[str]:
@@ -111,7 +132,7 @@ async def _stream(request: web.Request, answer: aiohttp.ClientResponse) -> web.S
 
 def make_application(door: Door) -> web.Application:
     application = web.Application(client_max_size=MAX_BODY_BYTES)
-    application.router.add_route("*", "/{path:.*}", door.pass_on)
+    application.router.add_route("*", r"/{path:[\s\S]*}", door.pass_on)
     return application
 
 

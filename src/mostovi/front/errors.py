@@ -1,11 +1,22 @@
 """Error pages: what failed, that nothing is lost, what one can do. They work when little else does."""
 
+from dataclasses import dataclass
+
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mostovi.front.context import describe_page
 from mostovi.kernel.errors import Refusal
+
+
+@dataclass(frozen=True)
+class Action:
+    """What the page offers to do next."""
+
+    name: str
+    href: str
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
@@ -52,6 +63,20 @@ def server_error(request: HttpRequest) -> HttpResponse:
     )
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Something was sent that is larger than anything we take; it was not read."""
+    return _page(
+        request,
+        413,
+        _("What you sent is too large"),
+        _(
+            "We take files of up to 10 MB, and nothing of this one was kept. Our documents are much smaller: "
+            "choose the PDF as you received it, take a smaller photograph, or type the short code."
+        ),
+        action=Action(_("Check a document"), reverse("front:check")),
+    )
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     return _page(
         request,
@@ -61,7 +86,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
     )
 
 
-def _page(request: HttpRequest, status: int, heading: str, explanation: str, code: str = "") -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    status: int,
+    heading: str,
+    explanation: str,
+    code: str = "",
+    *,
+    action: Action | None = None,
+) -> HttpResponse:
     # Without the request's context processors: a failing database must not hide the error page.
     context = {
         "page": describe_page(request),
@@ -69,5 +102,6 @@ def _page(request: HttpRequest, status: int, heading: str, explanation: str, cod
         "explanation": explanation,
         "status": status,
         "code": code,
+        "action": action or Action(_("Go to the first page"), reverse("front:home")),
     }
     return HttpResponse(render_to_string("front/error.html", context), status=status)

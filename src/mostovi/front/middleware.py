@@ -10,10 +10,12 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import trans_real
 
-from mostovi.front.errors import refused
+from mostovi.front.errors import refused, too_large
 from mostovi.kernel.errors import Refusal
 from mostovi.kernel.languages import VARIANTS
 
+# A file of ten megabytes, as /provjera takes it, and what a form wraps around it.
+LARGEST_BODY_BYTES = 12 * 1024 * 1024
 Responder = Callable[[HttpRequest], HttpResponse]
 _BY_TAG = {variant.lower(): variant for variant in VARIANTS} | {"sr": "sr-Cyrl"}
 
@@ -85,6 +87,23 @@ class SecurityHeadersMiddleware:
         signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
         response.headers.setdefault("Cache-Control", "no-store" if signed_in else "no-cache")
         return response
+
+
+class SizeMiddleware:
+    """What is larger than the largest file we take is refused before anything reads it."""
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if _declared_bytes(request) > LARGEST_BODY_BYTES:
+            return too_large(request)
+        return self.get_response(request)
+
+
+def _declared_bytes(request: HttpRequest) -> int:
+    text = request.META.get("CONTENT_LENGTH") or "0"
+    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 class RefusalMiddleware:

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.core.cache import cache
 
 from mostovi.exchange import public as exchange
-from mostovi.front.drawing.bars import BarDrawing, draw_bars, draw_course
+from mostovi.front.drawing.bars import BarDrawing, count_per_block, draw_bars, draw_course
 from mostovi.front.drawing.viaduct import Bay, ViaductBay, draw_viaduct
 from mostovi.kernel import clock
 from mostovi.kernel.errors import NotFound
@@ -24,11 +24,16 @@ _KEY = "status"
 
 @dataclass(frozen=True)
 class Span:
-    """One institution on the viaduct; ``last_seen_at`` is when its gateway last answered this portal."""
+    """One institution on the viaduct.
+
+    ``last_seen_at`` is when its gateway last answered this portal, ``today`` what it said then of today:
+    while it is silent, its figures are not known, and they are not zero.
+    """
 
     institution: Institution
     gateway: exchange.GatewayStatus
     last_seen_at: datetime | None
+    today: exchange.GatewayStatus | None
 
     @property
     def state(self) -> str:
@@ -54,6 +59,7 @@ class Report:
     per_minute: tuple[int, ...]
     bars: BarDrawing
     cases: tuple[CaseLevel, ...]
+    cases_per_block: int
 
     @property
     def silent(self) -> list[Span]:
@@ -61,11 +67,11 @@ class Report:
 
     @property
     def answers_today(self) -> int:
-        return sum(span.gateway.answers_today for span in self.spans)
+        return sum(span.today.answers_today for span in self.spans if span.today)
 
     @property
     def refused_today(self) -> int:
-        return sum(span.gateway.refused_today for span in self.spans)
+        return sum(span.today.refused_today for span in self.spans if span.today)
 
     @property
     def exchanges(self) -> int:
@@ -105,32 +111,39 @@ def _ask() -> Report:
         gateways = list(pool.map(lambda each: exchange.gateway_status(institution=each.code), institutions))
     now = clock.now()
     spans = tuple(
-        Span(institution, gateway, _last_seen(gateway, now))
-        for institution, gateway in zip(institutions, gateways, strict=True)
+        _span(institution, gateway, now) for institution, gateway in zip(institutions, gateways, strict=True)
     )
     per_minute = _per_minute(gateways)
+    cases = _count_cases()
+    per_block = count_per_block(max(cases.values(), default=0))
     return Report(
         at=now,
         spans=spans,
-        viaduct=tuple(draw_viaduct(_bays(gateways))),
+        viaduct=tuple(draw_viaduct(_bays(spans))),
         per_minute=per_minute,
         bars=draw_bars(per_minute),
-        cases=_cases(),
+        cases=tuple(CaseLevel(state, count, draw_course(count, per_block)) for state, count in cases.items()),
+        cases_per_block=per_block,
     )
 
 
-def _last_seen(gateway: exchange.GatewayStatus, now: datetime) -> datetime | None:
+def _span(institution: Institution, gateway: exchange.GatewayStatus, now: datetime) -> Span:
     key = f"gateway-seen/{gateway.institution}"
-    if not gateway.answering:
-        seen: datetime | None = cache.get(key)
-        return seen
-    cache.set(key, now, REMEMBERED_SECONDS)
-    return now
+    if gateway.answering:
+        cache.set(key, (now, gateway), REMEMBERED_SECONDS)
+        return Span(institution, gateway, now, gateway)
+    seen: tuple[datetime, exchange.GatewayStatus] | None = cache.get(key)
+    if seen is None:
+        return Span(institution, gateway, None, None)
+    # Gateways begin their day at midnight UTC.
+    is_of_today = seen[0].astimezone(UTC).date() == now.astimezone(UTC).date()
+    return Span(institution, gateway, seen[0], seen[1] if is_of_today else None)
 
 
-def _bays(gateways: Sequence[exchange.GatewayStatus]) -> list[Bay]:
-    busiest = max((gateway.answers_today for gateway in gateways), default=0) or 1
-    return [Bay(gateway.answering, gateway.answers_today / busiest) for gateway in gateways]
+def _bays(spans: Sequence[Span]) -> list[Bay]:
+    answers = [span.today.answers_today if span.today else 0 for span in spans]
+    busiest = max(answers, default=0) or 1
+    return [Bay(span.gateway.answering, count / busiest) for span, count in zip(spans, answers, strict=True)]
 
 
 def _per_minute(gateways: Sequence[exchange.GatewayStatus]) -> tuple[int, ...]:
@@ -138,8 +151,6 @@ def _per_minute(gateways: Sequence[exchange.GatewayStatus]) -> tuple[int, ...]:
     return tuple(map(sum, zip(*known, strict=False))) if known else (0,) * 30
 
 
-def _cases() -> tuple[CaseLevel, ...]:
+def _count_cases() -> dict[str, int]:
     counted = services.count_cases_by_state()
-    shown = {state: count for state, count in counted.items() if state not in {"draft", "withdrawn"}}
-    most = max(shown.values(), default=0) or 1
-    return tuple(CaseLevel(str(state), count, draw_course(count / most)) for state, count in shown.items())
+    return {str(state): count for state, count in counted.items() if state not in {"draft", "withdrawn"}}

@@ -6,6 +6,7 @@ from mostovi.front.views import about, audit, check, home, sign_in, status, who_
 
 app_name = "front"
 urlpatterns = [
+    path("favicon.ico", about.icon, name="icon"),
     path("", home.home, name="home"),
     path("mjesto", home.place, name="place"),
     path("pracenje", home.track, name="track"),
@@ -19,6 +20,7 @@ urlpatterns = [
     path("provjera/dokument", check.check_file, name="check_file"),
     path("provjera/potvrda", check.keep_note, name="keep_note"),
     path("provjera/<str:typed>", check.check_code, name="check_code"),
+    path("prevelika-datoteka", check.too_large, name="too_large"),
     path("stanje/", status.status, name="status"),
     path("revizija/", audit.audit, name="audit"),
     path("revizija/<slug:institution>/", audit.log_of, name="audit_log"),

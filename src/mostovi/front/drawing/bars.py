@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 LEFT, RIGHT, TOP, BOTTOM = 52, 698, 10, 160
-BLOCK, JOINT, LONGEST = 21, 2, 230
+BLOCK, JOINT, MOST_BLOCKS = 21, 2, 10
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class BarDrawing:
 
 
 def draw_bars(values: Sequence[int]) -> BarDrawing:
-    step = _round_step(max(values, default=0))
+    step = _round_step(max(values, default=0), 3)
     scale = (BOTTOM - TOP) / (3 * step)
     pitch = (RIGHT - LEFT) / max(len(values), 1)
     bars = "".join(
@@ -33,20 +33,25 @@ def draw_bars(values: Sequence[int]) -> BarDrawing:
     return BarDrawing(bars, tuple(GridLine(round(BOTTOM - n * step * scale), n * step) for n in range(4)))
 
 
-def _round_step(highest: int) -> int:
-    """The smallest of 1, 2, 5, 10, 20, 50 … of which three reach the highest bar."""
+def _round_step(highest: int, steps: int) -> int:
+    """The smallest of 1, 2, 5, 10, 20, 50 … of which ``steps`` reach the highest bar."""
     magnitude = 1
     while True:
         for leading in (1, 2, 5):
-            if 3 * leading * magnitude >= highest:
+            if steps * leading * magnitude >= highest:
                 return leading * magnitude
         magnitude *= 10
 
 
-def draw_course(share: float) -> str:
-    """A row of blocks, ``share`` (0 to 1) of 230 units long and 24 high."""
-    length = round(LONGEST * min(max(share, 0), 1))
-    starts = range(0, length, BLOCK + JOINT)
+def count_per_block(highest: int) -> int:
+    """How many one block stands for, so that the longest course has at most ten."""
+    return _round_step(highest, MOST_BLOCKS)
+
+
+def draw_course(count: int, per_block: int) -> str:
+    """A row of blocks, 24 high, at most 230 units long: one per ``per_block``, the last cut to measure."""
+    whole, rest = divmod(count, per_block)
+    lengths = [float(BLOCK)] * whole + ([BLOCK * rest / per_block] if rest else [])
     return "".join(
-        f"M{start} 0h{min(BLOCK, length - start)}v24h-{min(BLOCK, length - start)}z" for start in starts
+        f"M{number * (BLOCK + JOINT)} 0h{length:g}v24h-{length:g}z" for number, length in enumerate(lengths)
     )

@@ -1,5 +1,7 @@
 """Help, accessibility, privacy and sources: short, true, plain."""
 
+from importlib import resources
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -24,6 +26,16 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @access("public")
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "front/privacy.html")
+
+
+@require_GET
+@access("public")
+def icon(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """Browsers ask for it at this address for everything that is no page, such as a PDF."""
+    drawing = resources.files("mostovi.front") / "static" / "mostovi" / "favicon.svg"
+    response = HttpResponse(drawing.read_bytes(), content_type="image/svg+xml")
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    return response
 
 
 @require_GET

@@ -6,10 +6,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from mostovi.exchange.protocol.statements import MalformedStatement, parse_statement_url
-from mostovi.front import check_notes, checking, guessing
+from mostovi.front import check_notes, checking, errors, guessing
 from mostovi.front.templatetags.mostovi_pages import sentence
 from mostovi.kernel import clock, codes
 from mostovi.kernel.access_views import access
@@ -66,10 +66,20 @@ def check_code(request: HttpRequest, typed: str) -> HttpResponse:
     return _page(request, finding=finding)
 
 
-@require_POST
+@require_GET
+@access("public")
+def too_large(request: HttpRequest) -> HttpResponse:
+    """What a proxy before us shows when it refuses a file by its size."""
+    return errors.too_large(request)
+
+
+@require_http_methods(["GET", "POST"])
 @access("public")
 def check_file(request: HttpRequest) -> HttpResponse:
     """A photograph or a PDF. Both are gone when the answer is on the screen."""
+    if request.method == "GET":
+        # Whoever changes the language of the answer, or loads it again from a bookmark, begins anew.
+        return HttpResponseRedirect(f"{reverse('front:check')}?{request.GET.urlencode()}")
     field = "photo" if "photo" in request.FILES or "ask_photo" in request.POST else "pdf"
     try:
         content = _content(request.FILES.get(field))
