@@ -72,7 +72,7 @@ def questions_to_ask(
     values = _with_rules(definition, known)
     asked = []
     for question in definition.questions:
-        if question.from_fact in known or not _holds(question.ask_if, values):
+        if question.from_fact in known or not _is_asked(question, values):
             continue
         asked.append(_filled(question, known, words_of(definition, values)))
         if answers.get(question.key) is not None:
@@ -257,6 +257,11 @@ def _typed_facts(definition: ServiceDefinition, facts: Mapping[str, Any]) -> dic
         if facts.get(source.key) is not None:
             typed[source.key] = for_rules(source.kind, facts[source.key])
     return typed
+
+
+def _is_asked(question: Question, values: Mapping[str, Any]) -> bool:
+    """``ask_if`` must be known to hold; ``skip_if`` leaves a question out only when it is known to hold."""
+    return _holds(question.ask_if, values) and not (question.skip_if and _holds(question.skip_if, values))
 
 
 def _holds(expression: str, known: Mapping[str, Any]) -> bool:
