@@ -66,6 +66,7 @@ class Bridge:
     asked: list[Mapping[str, Any]] = field(default_factory=list)
     sealed: list[Any] = field(default_factory=list)
     reserved: int = 0
+    revoked: list[Mapping[str, Any]] = field(default_factory=list)
     extract: bytes = b"%PDF-1.7 extract"
     before_answer: Callable[[], None] | None = None
 
@@ -126,6 +127,13 @@ class Bridge:
             raise exchange.NoAnswer
         self.sealed.append(asked)
         return bytes(asked["pdf"]) + b"\n% sealed"
+
+    def revoke_document(self, **asked: Any) -> None:
+        if self.sealing_down:
+            raise exchange.NoAnswer
+        if asked["code"] in {each["code"] for each in self.revoked}:
+            raise exchange.BridgeRefused("not_in_force", status=409)
+        self.revoked.append(asked)
 
 
 @dataclass

@@ -11,7 +11,7 @@ from services.cast import AMRA_NUMBER, MILAN_NUMBER, NOW, Bridge, Clock, an_offi
 @pytest.fixture
 def bridge(monkeypatch: pytest.MonkeyPatch) -> Bridge:
     double = Bridge()
-    for name in ("ask_register", "find_contract", "reserve_document", "seal_document"):
+    for name in ("ask_register", "find_contract", "reserve_document", "seal_document", "revoke_document"):
         monkeypatch.setattr(exchange, name, getattr(double, name))
     return double
 

@@ -13,7 +13,7 @@ from mostovi.kernel.access import ANONYMOUS, Actor, system_actor
 from mostovi.kernel.errors import NotAllowed, Refusal
 from mostovi.services import rules
 from mostovi.services.definition.values import Proposal
-from mostovi.services.values import CaseState, FactState, Outcome, Party, Standing, Step
+from mostovi.services.values import CaseState, FactState, Outcome, Party, Standing, Step, WaitsFor
 
 NOW = datetime(2026, 11, 21, 14, 5, tzinfo=UTC)
 OFFICE = "tuzla-social-work"
@@ -149,19 +149,26 @@ def test_a_silent_register_is_asked_again_soon_but_not_in_a_hurry(tries: int) ->
     assert delay <= rules.retry_delay(tries + 1)
 
 
-def test_every_state_can_be_reached_and_left_unless_it_is_an_end() -> None:
+def test_every_state_can_be_reached_and_left() -> None:
     reached, left = {CaseState.DRAFT}, set()
     for row in rules.TRANSITIONS:
         reached |= set(row.targets)
         left |= set(row.sources) if row.targets else set()
     assert reached == set(CaseState)
-    assert left == set(CaseState) - {CaseState.DELIVERED}
+    assert left == set(CaseState)
 
 
 def test_the_diagram_in_the_documentation_is_the_table() -> None:
     page = (Path(__file__).parents[2] / "docs/reference/case-states.md").read_text(encoding="utf-8")
     assert rules.diagram() in page
     assert rules.table() in page
+
+
+_WAITS_FOR = {
+    Step.ASK_APPLICANT: WaitsFor.REPLY,
+    Step.RETURN_TO_APPLICANT: WaitsFor.ANOTHER_PLACE,
+    Step.ASK_MISSING: WaitsFor.ANSWERS,
+}
 
 
 class CaseLife(RuleBasedStateMachine):
@@ -202,6 +209,8 @@ class CaseLife(RuleBasedStateMachine):
         changes: dict[str, object] = {"state": target}
         if step == Step.TAKE:
             changes["assigned_to_id"] = actor.person_id
+        if target == CaseState.WAITING_FOR_APPLICANT and step in _WAITS_FOR:
+            changes["waits_for"] = _WAITS_FOR[step]
         if step == Step.WITHDRAW:
             changes |= {"state_before_withdrawal": self.case.state, "withdrawn_at": NOW}
         if step == Step.RESTORE:
@@ -214,7 +223,7 @@ class CaseLife(RuleBasedStateMachine):
         if step == Step.DELIVER:
             assert self.sealed
         self.submitted |= step == Step.SUBMIT
-        self.decided |= step == Step.DECIDE
+        self.decided = (self.decided or step == Step.DECIDE) and step != Step.DECIDE_ANEW
         self.sealed |= step in (Step.SEAL, Step.ISSUE)
         self.case = replace(self.case, **changes)  # type: ignore[arg-type]
 
@@ -226,7 +235,12 @@ class CaseLife(RuleBasedStateMachine):
     @invariant()
     def what_is_decided_stays_decided(self) -> None:
         if self.decided:
-            assert self.case.state in (CaseState.DECIDED, CaseState.SEALED, CaseState.DELIVERED)
+            assert self.case.state in (
+                CaseState.DECIDED,
+                CaseState.SEALED,
+                CaseState.DELIVERED,
+                CaseState.REVOKED,
+            )
 
     @invariant()
     def strangers_never_see_it(self) -> None:

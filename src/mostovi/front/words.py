@@ -31,6 +31,7 @@ CASE_STATES = {
     "decided": gettext_lazy("Decided, being sealed"),
     "sealed": gettext_lazy("Sealed"),
     "delivered": gettext_lazy("Delivered"),
+    "revoked": gettext_lazy("Decision withdrawn"),
     "withdrawn": gettext_lazy("Withdrawn"),
 }
 ROLES = {
@@ -69,6 +70,8 @@ OFFICIAL_ACTS = {
     "reauthenticated": gettext_lazy("Signed in once more to decide on your application."),
     "reauthentication_failed": gettext_lazy("Did not sign in once more; nothing was decided."),
     "decided": gettext_lazy("Decided on your application."),
+    "revoked": gettext_lazy("Withdrew the decision on your application."),
+    "decided_anew": gettext_lazy("Took your application up again, to decide anew."),
     "other_person": gettext_lazy("Typed your number at a counter with another name."),
 }
 LOG_ACTIONS = {

@@ -188,6 +188,7 @@ def describe_state(state: CaseState) -> str:
         CaseState.DECIDED: _("Decided, being sealed"),
         CaseState.SEALED: _("Sealed"),
         CaseState.DELIVERED: _("Done"),
+        CaseState.REVOKED: _("Decision withdrawn"),
         CaseState.WITHDRAWN: _("Withdrawn"),
     }[state]
 
@@ -215,6 +216,8 @@ def describe_event(event: str) -> str:
         "sealed": _("The decision was sealed"),
         "issued": _("The register wrote and sealed the document"),
         "delivered": _("The document was delivered"),
+        "revoked": _("The decision was withdrawn; it is no longer valid"),
+        "decided_anew": _("The office took the case up again, to decide anew"),
         "read": _("The document was opened"),
         "withdrawn": _("The application was withdrawn"),
         "other_person": _("The name typed at the counter was not the one in the register; it ended here"),

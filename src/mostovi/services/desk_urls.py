@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mostovi.services.views import desk, looking_up
+from mostovi.services.views import desk, looking_up, taking_back
 
 app_name = "desk"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("predmeti/<str:code>/preuzimanje", desk.take, name="take"),
     path("predmeti/<str:code>/predaja", desk.give_back, name="give_back"),
     path("predmeti/<str:code>/odluka", desk.prepare, name="prepare"),
+    path("predmeti/<str:code>/povlacenje", taking_back.take_back, name="take_back"),
     path("predmeti/<str:code>/pregled", desk.preview, name="preview"),
     path("predmeti/<str:code>/prijava", desk.sign_in_once_more, name="sign_in_once_more"),
     path("predmeti/<str:code>/dokaz/<str:fact>", desk.evidence, name="evidence"),

@@ -14,6 +14,7 @@ from mostovi.services.values import (
     FactState,
     HistoryLine,
     Outcome,
+    PaperState,
     Party,
     ReauthenticationView,
     Standing,
@@ -21,7 +22,9 @@ from mostovi.services.values import (
 )
 
 
-def _choices(words: type[CaseState | Channel | FactState | Outcome | Party]) -> list[tuple[str, str]]:
+def _choices(
+    words: type[CaseState | Channel | FactState | Outcome | PaperState | Party],
+) -> list[tuple[str, str]]:
     return [(word.value, word.value) for word in words]
 
 
@@ -92,6 +95,11 @@ class Case(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    @property
+    def decision(self) -> "Decision | None":
+        """The one in force."""
+        return self.decisions.filter(superseded_at=None).first()
+
     def standing(self) -> Standing:
         before = self.state_before_withdrawal
         return Standing(
@@ -158,9 +166,12 @@ class Fact(models.Model):
 
 
 class Decision(models.Model):
-    """What an official decided. It is written once; sealing and delivery follow by themselves."""
+    """What an official decided. It is written once; sealing and delivery follow by themselves.
 
-    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="decision")
+    A decision that is made anew stays, superseded.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="decisions")
     outcome = models.CharField(max_length=10, choices=_choices(Outcome))
     amount_feninga = models.IntegerField(null=True, blank=True)
     reasons = models.TextField()
@@ -171,6 +182,14 @@ class Decision(models.Model):
     decided_at = models.DateTimeField()
     tries = models.PositiveIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(superseded_at=None), name="one_decision_in_force"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id}: {self.outcome}"
@@ -237,11 +256,16 @@ class Document(models.Model):
     sha256 = models.CharField(max_length=64, default="", blank=True)
     sealed_at = models.DateTimeField(null=True, blank=True)
     first_read_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=16, choices=_choices(PaperState), default=PaperState.VALID)
+    state_since = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField(default="", blank=True)
 
     class Meta:
         ordering = ["id"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["case", "kind"], name="one_document_of_a_kind"),
+            models.UniqueConstraint(
+                fields=["case", "kind"], condition=Q(state=PaperState.VALID), name="one_document_of_a_kind"
+            ),
             models.CheckConstraint(
                 condition=Q(sealed_at__isnull=True) | ~Q(sha256=""), name="a_sealed_document_has_a_digest"
             ),
@@ -258,6 +282,9 @@ class Document(models.Model):
             issued_on=self.issued_on,
             sha256=self.sha256,
             size=len(self.pdf),
+            state=PaperState(self.state),
+            state_since=self.state_since,
+            reason=self.reason,
         )
 
 

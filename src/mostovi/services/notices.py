@@ -75,6 +75,25 @@ def _delivered(context: Context) -> tuple[str, str]:
     )
 
 
+def _revoked(context: Context) -> tuple[str, str]:
+    return (
+        _("The decision was withdrawn: {service}").format(**_values(context)),
+        _("The decision on your application {code} is no longer valid. The reason: {reason}").format(
+            reason=context["reason"], **_values(context)
+        ),
+    )
+
+
+def _decided_anew(context: Context) -> tuple[str, str]:
+    return (
+        _("The office decides anew: {service}").format(**_values(context)),
+        _(
+            "Your application {code} is decided anew; a new decision replaces the one you have. "
+            "The reason: {reason}"
+        ).format(reason=context["reason"], **_values(context)),
+    )
+
+
 def _returned(context: Context) -> tuple[str, str]:
     return (
         _("The register has no entry for you: {service}").format(**_values(context)),
@@ -92,6 +111,8 @@ _TEMPLATES: dict[str, Callable[[Context], tuple[str, str]]] = {
     "services.question_from_official": _question,
     "services.returned": _returned,
     "services.delivered": _delivered,
+    "services.revoked": _revoked,
+    "services.decided_anew": _decided_anew,
 }
 
 

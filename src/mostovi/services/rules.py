@@ -96,6 +96,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     _may(Step.DECIDE, [Party.CASEWORKER], [_STATE.TO_DECIDE], _STATE.DECIDED),
     _may(Step.SEAL, [Party.SYSTEM], [_STATE.DECIDED], _STATE.SEALED),
     _may(Step.DELIVER, [Party.SYSTEM], [_STATE.SEALED], _STATE.DELIVERED),
+    _may(Step.REVOKE, [Party.CASEWORKER], [_STATE.DELIVERED], _STATE.REVOKED),
+    _may(Step.DECIDE_ANEW, [Party.CASEWORKER], [_STATE.DELIVERED, _STATE.REVOKED], _STATE.TO_DECIDE),
     _may(Step.WITHDRAW, [Party.APPLICANT], (_STATE.DRAFT, *BEFORE_DECISION), _STATE.WITHDRAWN),
     _may(Step.TURN_AWAY, [Party.SYSTEM], [_STATE.DRAFT, *BEFORE_DECISION], _STATE.WITHDRAWN),
     _may(Step.RESTORE, [Party.APPLICANT], [_STATE.WITHDRAWN], _STATE.DRAFT, *BEFORE_DECISION),
@@ -183,6 +185,18 @@ class NotSignedInAnew(NotAllowed):
         "The identity provider did not ask you to sign in once more, so nothing was decided. "
         "Your decision is kept; try again."
     )
+
+
+class ReasonsTooShort(Invalid):
+    code = "reasons_too_short"
+    message = (
+        "Write the reason in at least {least} signs, so that the person understands it; yours has {count}."
+    )
+
+
+class SealedElsewhere(NotAllowed):
+    code = "sealed_elsewhere"
+    message = "Another institution sealed this document. Only that one can withdraw it."
 
 
 class AnotherSubmission(Conflict):
@@ -363,6 +377,26 @@ def check_signed_in_for(
     return signed_in.authenticated_at
 
 
+def check_can_take_back(
+    step: Step, actor: Actor, case: Standing, *, sealed_here: bool, now: datetime
+) -> None:
+    """Withdrawing a sealed decision, or deciding anew: any official of the office that sealed it, also the
+    one who decided, who signed in again within five minutes; never in their own case."""
+    check_can(step, actor, case)
+    _check_not_own(actor, case)
+    if not sealed_here:
+        raise SealedElsewhere
+    check_is_official(actor, case.institution, "caseworker")
+    check_recently_authenticated(actor, now)
+
+
+def check_withdrawal_reason(reason: str) -> None:
+    """The person reads why; one word is not enough."""
+    if len(reason.strip()) < SHORTEST_REASONS:
+        raise ReasonsTooShort(least=SHORTEST_REASONS, count=len(reason.strip()))
+    check_length(reason)
+
+
 def check_reasons(outcome: Outcome, proposal: Proposal, reasons: str) -> None:
     """Whoever approves what the rules propose gives the rules' reasons; everybody else writes their own."""
     if outcome == Outcome.APPROVED and proposal == Proposal.GRANT:
@@ -487,7 +521,7 @@ def diagram() -> str:
     for row in TRANSITIONS:
         for source in row.sources:
             lines += [f"    {source} --> {target}: {row.step}" for target in row.targets]
-    endings = (CaseState.DELIVERED, CaseState.WITHDRAWN)
+    endings = (CaseState.DELIVERED, CaseState.REVOKED, CaseState.WITHDRAWN)
     return "\n".join([*lines, *(f"    {state} --> [*]" for state in endings)]) + "\n"
 
 

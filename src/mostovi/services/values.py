@@ -20,6 +20,7 @@ class CaseState(StrEnum):
     DECIDED = "decided"
     SEALED = "sealed"
     DELIVERED = "delivered"
+    REVOKED = "revoked"
     WITHDRAWN = "withdrawn"
 
 
@@ -93,9 +94,20 @@ class Step(StrEnum):
     DECIDE = "decide"
     SEAL = "seal"
     DELIVER = "deliver"
+    REVOKE = "revoke"
+    DECIDE_ANEW = "decide_anew"
     WITHDRAW = "withdraw"
     RESTORE = "restore"
     TURN_AWAY = "turn_away"
+
+
+class PaperState(StrEnum):
+    """What has become of a document. One that is being replaced is valid until the new one is sealed."""
+
+    VALID = "valid"
+    BEING_REPLACED = "being_replaced"
+    REPLACED = "replaced"
+    REVOKED = "revoked"
 
 
 @dataclass(frozen=True)
@@ -180,6 +192,13 @@ class DocumentSummary:
     issued_on: date
     sha256: str
     size: int
+    state: PaperState = PaperState.VALID
+    state_since: datetime | None = None
+    reason: str = ""
+
+    @property
+    def is_valid(self) -> bool:
+        return self.state in (PaperState.VALID, PaperState.BEING_REPLACED)
 
     @property
     def kilobytes(self) -> int:

@@ -94,7 +94,7 @@ def _keep(
         outcomes.setdefault(columns["state"], []).append(fact.provider)
     if any(state != FactState.WAITING for state in outcomes) or any(fact.tries == 0 for fact in facts):
         note(case, "registers_asked", actor=actor, now=now, **outcomes)
-    turn_away_others(case)
+    turn_away_others(case=case)
 
 
 def _is_readable(case: Case, fact: Fact, columns: dict[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from mostovi.exchange import public as exchange
 from mostovi.kernel import clock
@@ -18,12 +18,13 @@ from mostovi.kernel.access import system_actor
 from mostovi.kernel.people import find_person, personal_number_of, pseudonym_for
 from mostovi.services import rules
 from mostovi.services.actions.delivering import deliver
+from mostovi.services.actions.taking_back import tell_gateway
 from mostovi.services.catalogue import definition_of
 from mostovi.services.documents import render_template
 from mostovi.services.models import Case, Decision, Document
 from mostovi.services.papers import decision_data
 from mostovi.services.recording import find_case, move, note, why
-from mostovi.services.values import CaseState, Step
+from mostovi.services.values import CaseState, PaperState, Step
 
 logger = logging.getLogger(__name__)
 MOSTOVI = system_actor("worker")
@@ -33,7 +34,7 @@ LEASE = timedelta(seconds=60)
 def seal_decision(*, code: str, now: datetime) -> None:
     """Seal and deliver. When the gateway or the time-stamp authority is away, the worker tries again."""
     case = find_case(code)
-    decision = Decision.objects.get(case=case)
+    decision = Decision.objects.get(case=case, superseded_at=None)
     if not _lease(decision, now):
         return
     try:
@@ -43,6 +44,8 @@ def seal_decision(*, code: str, now: datetime) -> None:
         sealed = exchange.seal_document(
             institution=case.institution, code=document.code, pdf=pdf, decision=record
         )
+        for old in _being_replaced(case):
+            tell_gateway(case=case, document=old, reason=old.reason, replaced_by=document.code)
     except (exchange.NoAnswer, exchange.BridgeRefused) as refusal:
         logger.warning("The decision of case %s is not sealed yet: %s", code, refusal.code)
         _postpone(decision)
@@ -64,7 +67,11 @@ def _postpone(decision: Decision) -> None:
 
 
 def _reserved(case: Case) -> Document | None:
-    return case.documents.filter(kind=definition_of(case).output).first()
+    return case.documents.filter(kind=definition_of(case).output, state=PaperState.VALID).first()
+
+
+def _being_replaced(case: Case) -> QuerySet[Document]:
+    return case.documents.filter(state=PaperState.BEING_REPLACED)
 
 
 def _reserve(case: Case) -> Document:
@@ -122,4 +129,5 @@ def _keep(case: Case, document: Document, sealed: bytes) -> None:
         pdf=sealed, sha256=sha256(sealed).hexdigest(), sealed_at=now, unsealed_pdf=b""
     )
     Decision.objects.filter(case=case).update(next_try_at=None)
+    _being_replaced(case).update(state=PaperState.REPLACED, state_since=now)
     note(case, "sealed", actor=MOSTOVI, now=now, document=document.code)

@@ -14,7 +14,7 @@ MOSTOVI = system_actor("worker")
 OTHER_PERSON = "other_person"
 
 
-def turn_away_others(case: Case) -> None:
+def turn_away_others(*, case: Case) -> None:
     """Compare once the register has said who the person is. In the caller's transaction."""
     if case.channel != Channel.COUNTER or not is_identity_confirmed(case):
         return

@@ -284,7 +284,7 @@ def _history(case: Case) -> tuple[Happening, ...]:
 
 
 def _decision(case: Case) -> DecisionSheet | None:
-    decision = getattr(case, "decision", None)
+    decision = case.decision
     if decision is None:
         return None
     view = decision.view()

@@ -1,0 +1,139 @@
+"""A sealed decision is withdrawn or decided anew: the gateway says so, and so does her page."""
+
+from datetime import timedelta
+
+import pytest
+
+from mostovi.exchange import public as exchange
+from mostovi.kernel.access import Actor
+from mostovi.kernel.errors import NotAllowed, NotFound
+from mostovi.kernel.models import AuditLine, Message
+from mostovi.services import rules, tasks
+from mostovi.services.actions.desk import decide_case, take_case
+from mostovi.services.actions.taking_back import decide_anew, revoke_decision
+from mostovi.services.models import Case, Decision, Document
+from mostovi.services.values import CaseState, Outcome, PaperState
+from services.cast import Bridge, Clock, an_official
+from services.story import a_sent_case
+from services.test_citizen_pages import browser
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
+REASON = "The amount was computed with last year's wage."
+
+
+@pytest.fixture
+def sealed(amra: Actor, damir: Actor, bridge: Bridge, time: Clock) -> str:
+    code = a_sent_case(amra)
+    decide(damir, code, time)
+    return code
+
+
+def decide(damir: Actor, code: str, time: Clock) -> None:
+    take_case(actor=damir, code=code)
+    decide_case(actor=damir, code=code, outcome=Outcome.APPROVED, reasons="")
+    tasks.seal_decided_cases(time.now)
+
+
+def test_a_withdrawn_decision_is_no_longer_valid_and_she_reads_why(
+    sealed: str, amra: Actor, damir: Actor, bridge: Bridge
+) -> None:
+    revoke_decision(actor=damir, code=sealed, reason=REASON)
+    (told,) = bridge.revoked
+    assert (told["reason"], told["replaced_by"]) == (REASON, None)
+    assert Case.objects.get().state == CaseState.REVOKED
+    assert Message.objects.get(template="services.revoked").context["reason"] == REASON
+    assert AuditLine.objects.filter(action="revoked", case=sealed).count() == 1
+    page = browser(amra).get(f"/zahtjevi/{sealed}/?lang=en").content.decode()
+    assert "The decision was withdrawn" in page
+    assert "last year&#x27;s wage" in page
+    assert "Your application is approved" not in page
+
+
+def test_decided_anew_the_old_one_is_valid_until_the_new_one_replaces_it(
+    sealed: str, damir: Actor, bridge: Bridge, time: Clock
+) -> None:
+    old = Document.objects.get()
+    decide_anew(actor=damir, code=sealed, reason=REASON)
+    assert not bridge.revoked
+    assert Document.objects.get().state == PaperState.BEING_REPLACED
+    decide(damir, sealed, time)
+    new = Document.objects.exclude(pk=old.pk).get()
+    (told,) = bridge.revoked
+    assert (told["code"], told["replaced_by"]) == (old.code, new.code)
+    assert Document.objects.get(pk=old.pk).state == PaperState.REPLACED
+    assert Case.objects.get().state == CaseState.DELIVERED
+    assert Decision.objects.filter(superseded_at=None).count() == 1
+    assert Decision.objects.count() == 2
+
+
+def test_the_replacement_waits_for_the_gateway_and_is_said_once(
+    sealed: str, damir: Actor, bridge: Bridge, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decide_anew(actor=damir, code=sealed, reason=REASON)
+    bridge.sealing_down = True
+    decide(damir, sealed, time)
+    assert Case.objects.get().state == CaseState.DECIDED
+    bridge.sealing_down = False
+    time.now += timedelta(minutes=2)
+    tasks.seal_decided_cases(time.now)
+    assert Case.objects.get().state == CaseState.DELIVERED
+    assert len(bridge.revoked) == 1
+
+
+def test_a_withdrawn_decision_can_be_decided_anew(
+    sealed: str, damir: Actor, bridge: Bridge, time: Clock
+) -> None:
+    revoke_decision(actor=damir, code=sealed, reason=REASON)
+    decide_anew(actor=damir, code=sealed, reason=REASON)
+    decide(damir, sealed, time)
+    assert len(bridge.revoked) == 1
+    states = Document.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == [PaperState.REVOKED, PaperState.VALID]
+
+
+def test_nothing_is_withdrawn_while_the_gateway_is_away(sealed: str, damir: Actor, bridge: Bridge) -> None:
+    bridge.sealing_down = True
+    with pytest.raises(exchange.NoAnswer):
+        revoke_decision(actor=damir, code=sealed, reason=REASON)
+    assert Case.objects.get().state == CaseState.DELIVERED
+
+
+def test_a_repeated_withdrawal_of_which_the_reply_was_lost_goes_through(
+    sealed: str, damir: Actor, bridge: Bridge
+) -> None:
+    bridge.revoke_document(code=Document.objects.get().code, reason=REASON, replaced_by=None)
+    revoke_decision(actor=damir, code=sealed, reason=REASON)
+    assert Case.objects.get().state == CaseState.REVOKED
+
+
+def test_only_the_office_that_sealed_it_and_only_after_signing_in_again(
+    sealed: str, amra: Actor, damir: Actor, bridge: Bridge, time: Clock
+) -> None:
+    stranger = an_official("Jelena Ilić", "zenica-registrar", "caseworker")
+    for actor, refusal in ((stranger, NotFound), (amra, NotAllowed)):
+        with pytest.raises(refusal):
+            revoke_decision(actor=actor, code=sealed, reason=REASON)
+    time.now += timedelta(minutes=6)
+    with pytest.raises(NotAllowed) as refused:
+        revoke_decision(actor=damir, code=sealed, reason=REASON)
+    assert refused.value.code == "sign_in_again"
+    assert not bridge.revoked
+
+
+def test_one_word_is_no_reason_and_what_was_typed_stays(sealed: str, damir: Actor, bridge: Bridge) -> None:
+    with pytest.raises(rules.ReasonsTooShort):
+        revoke_decision(actor=damir, code=sealed, reason="Wrong.")
+    page = browser(damir).post(
+        f"/predmeti/{sealed}/povlacenje?lang=en", {"what": "revoke", "reason": "Wrong."}
+    )
+    assert page.status_code == 422
+    assert "at least 20 signs" in page.content.decode()
+    assert ">Wrong.</textarea>" in page.content.decode()
+
+
+def test_the_desk_leads_there(sealed: str, damir: Actor, bridge: Bridge) -> None:
+    desk = browser(damir)
+    assert f'href="/predmeti/{sealed}/povlacenje"' in desk.get(f"/predmeti/{sealed}/").content.decode()
+    done = desk.post(f"/predmeti/{sealed}/povlacenje", {"what": "anew", "reason": REASON})
+    assert done["Location"] == f"/predmeti/{sealed}/"
+    assert Case.objects.get().state == CaseState.TO_DECIDE
