@@ -21,7 +21,7 @@ def event(**changes: Any) -> dict[str, Any]:
         },
         "legal_basis": {"en": "Law on civil registers, Federation 37/12"},
         "in_force": False,
-        "case": "M2E-K8J-5TA",
+        "mark": "kmwraz",
         "fields": ["document_base64", "code"],
         "outcome": "answered",
         "error": None,

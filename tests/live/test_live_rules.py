@@ -22,9 +22,9 @@ def test_an_event_of_a_gateway_is_read_whole():
 
 def test_a_refusal_without_case_and_law_is_an_event_too():
     refused = {"kind": "refusal", "outcome": "refused", "error": "Server.ClientProxy.CaseReferenceMissing"}
-    unknown = {"case": None, "purpose": {}, "legal_basis": {}, "fields": [], "log_entry": None}
+    unknown = {"mark": None, "purpose": {}, "legal_basis": {}, "fields": [], "log_entry": None}
     read = read_event(line(**refused, **unknown, signatures="one"))
-    assert read.case is None
+    assert read.mark is None
 
 
 @given(st.text(min_size=1), ANY_JSON)
@@ -43,7 +43,7 @@ def test_a_missing_key_drops_the_whole_event(key):
 
 
 @given(
-    st.sampled_from(["id", "at", "consumer", "provider", "service", "case", "error", "log_entry"]),
+    st.sampled_from(["id", "at", "consumer", "provider", "service", "mark", "error", "log_entry"]),
     st.text(alphabet="0123456789", min_size=13, max_size=13),
     st.text(max_size=20),
     st.text(max_size=20),
@@ -92,7 +92,8 @@ def test_a_key_told_twice_is_refused():
 @pytest.mark.parametrize(
     "broken",
     [
-        {"case": "Amra Kovac"},
+        {"mark": "Amra Kovac"},
+        {"mark": "K4T92M7AE"},
         {"at": "2026-13-41T99:00:00Z"},
         {"at": "2026-11-21T14:32:07+01:00"},
         {"outcome": "lost"},

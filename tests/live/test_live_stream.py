@@ -198,7 +198,7 @@ def test_an_unknown_topic_is_not_found(live):
 def test_what_is_not_an_event_is_counted_and_told_to_nobody(live, caplog):
     async def story():
         async with live() as (program, browser):
-            await browser.publish(line(name="Amra Kovač"), b"{}\n", line(case="0101990500006"), line())
+            await browser.publish(line(name="Amra Kovač"), b"{}\n", line(mark="0101990500006"), line())
             await until(lambda: program.ring.newest == 1)
             _, health = await browser.get("/live/health")
             assert health == {"status": "ok", "readers": 0, "newest": 1, "refused": 3, "dropped": 0}

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from mostovi.kernel.codes import InvalidCode, normalise
 from mostovi.kernel.errors import Invalid, NotFound
 from mostovi.live.values import BRIDGE, Event
 
@@ -91,13 +90,6 @@ def _is_time(value: Any) -> bool:
     return True
 
 
-def _is_code(value: Any) -> bool:
-    try:
-        return isinstance(value, str) and len(value) <= 16 and bool(normalise(value))
-    except InvalidCode:
-        return False
-
-
 def _is_text_in_languages(value: Any) -> bool:
     return (
         isinstance(value, dict)
@@ -129,7 +121,7 @@ _SHAPES: dict[str, Callable[[Any], bool]] = {
     "purpose": _is_text_in_languages,
     "legal_basis": _is_text_in_languages,
     "in_force": lambda value: isinstance(value, bool),
-    "case": _or_nothing(_is_code),
+    "mark": _or_nothing(_matches(r"[a-z]{6}")),
     "fields": _is_list_of_field_names,
     "outcome": _one_of("answered", "refused", "silent"),
     "error": _or_nothing(_matches(r"[A-Za-z][A-Za-z0-9._-]{0,127}")),

@@ -24,7 +24,7 @@ class Event:
     purpose: dict[str, str]
     legal_basis: dict[str, str]
     in_force: bool
-    case: str | None
+    mark: str | None
     fields: tuple[str, ...]
     outcome: Outcome
     error: str | None

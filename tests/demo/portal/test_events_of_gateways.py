@@ -12,9 +12,11 @@ from mostovi.demo.portal.wording import FIELDS, describe
 from mostovi.exchange.gateway.exchange import Exchange, describe_for_live
 from mostovi.exchange.protocol.identifiers import parse_request_target
 from mostovi.exchange.protocol.records import Outcome
+from mostovi.kernel import codes
 from mostovi.live.rules import read_event
 from mostovi.live.values import Numbered
 
+KEY = bytes(32)
 AT = datetime(2026, 11, 21, 14, 32, 7, 512000, tzinfo=UTC)
 CONTRACTS = {contract.id: contract for contract in list_contracts()}
 
@@ -25,7 +27,7 @@ def told_about(contract, outcome, error=None):
     exchange = Exchange(AT, contract.consumer, parse_request_target(path))
     exchange.contract, exchange.case, exchange.fields = contract, "K4T92M7AE", contract.fields
     entry = f"{contract.consumer.member.member_code}/104"
-    line = json.dumps(describe_for_live(exchange, outcome, error, entry)).encode()
+    line = json.dumps(describe_for_live(exchange, outcome, error, entry, key=KEY)).encode()
     return read_told(Numbered(7, read_event(line)).to_json())
 
 
@@ -44,7 +46,9 @@ def test_every_field_of_the_pack_has_a_word():
 
 
 def test_a_refused_question_without_anything_known_can_be_told():
-    line = json.dumps(describe_for_live(Exchange(AT), Outcome.REFUSED, "Client.BadRequest", None)).encode()
+    line = json.dumps(
+        describe_for_live(Exchange(AT), Outcome.REFUSED, "Client.BadRequest", None, key=KEY)
+    ).encode()
     assert describe(read_told(Numbered(1, read_event(line)).to_json())).travelled
 
 
@@ -57,7 +61,17 @@ def test_an_act_in_force_and_a_demonstration_agreement_are_told_apart():
 def test_a_refused_question_that_names_nothing_known_is_called_unreadable():
     contract = CONTRACTS["csw-brcko-children-01"]
     for exchange in (Exchange(AT), Exchange(AT, contract.consumer)):
-        line = json.dumps(describe_for_live(exchange, Outcome.REFUSED, "Client.BadRequest", None)).encode()
+        line = json.dumps(
+            describe_for_live(exchange, Outcome.REFUSED, "Client.BadRequest", None, key=KEY)
+        ).encode()
         with override("en"):
             message = describe(read_told(Numbered(1, read_event(line)).to_json()))
             assert message.headline == message.asked == "An unreadable question, refused"
+
+
+def test_a_public_event_gives_no_tracking_code_away():
+    told = told_about(CONTRACTS["csw-brcko-children-01"], Outcome.ANSWERED)
+    assert "K4T" not in str(told).upper()
+    assert told.mark == told_about(CONTRACTS["csw-brcko-children-01"], Outcome.SILENT).mark
+    with pytest.raises(codes.InvalidCode):
+        codes.normalise(told.mark)

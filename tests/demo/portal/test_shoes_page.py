@@ -10,7 +10,7 @@ from mostovi.kernel.tickets import check_ticket
 
 NOSY = {
     "kind": "refusal", "outcome": "refused", "provider": "tuzla-canton-interior", "service": "residence",
-    "case": None, "error": "Server.ClientProxy.CaseReferenceMissing", "signatures": "one",
+    "mark": None, "error": "Server.ClientProxy.CaseReferenceMissing", "signatures": "one",
 }  # fmt: skip
 
 
@@ -45,12 +45,12 @@ def test_every_card_leads_to_what_the_person_came_to_do(page, live):
 
 
 def test_a_message_can_be_opened_and_read(page, live):
-    live(fields=["born_on", "born_in"], case="M2EK8J5TA")
+    live(fields=["born_on", "born_in"], mark="kmwraz")
     said = text_of(page.get("/"))
     for words in (
         "Zenica answered Banja Luka",
         "City Administration of Banja Luka asked Registrar of Zenica",
-        "M2E-K8J-5TA",
+        "kmwraz",
         "no: demonstration agreement",
         "date of birth, place of birth",
         "fine, from both gateways",
@@ -87,7 +87,7 @@ def test_an_institution_that_sealed_a_document_says_so(page, live):
 
 
 def test_a_question_about_no_person_needs_no_contract(page, live):
-    live(service="documentStatus", purpose={}, legal_basis={}, case=None, fields=[])
+    live(service="documentStatus", purpose={}, legal_basis={}, mark=None, fields=[])
     said = text_of(page.get("/"))
     assert "a question about no person, which needs no contract" in said
     assert "not needed" in said

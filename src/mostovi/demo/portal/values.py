@@ -32,7 +32,7 @@ class Told:
     purpose: Mapping[str, str]
     legal_basis: Mapping[str, str]
     in_force: bool
-    case: str | None
+    mark: str | None
     fields: tuple[str, ...]
     outcome: str
     error: str | None
@@ -58,7 +58,7 @@ class Message:
     look: Look
     asked: str
     purpose: str
-    case: str | None
+    mark: str | None
     legal_basis: str
     force: Force
     travelled: str

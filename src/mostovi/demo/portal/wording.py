@@ -54,7 +54,7 @@ def describe(told: Told) -> Message:
         look=look,
         asked=_who_asked_whom(told),
         purpose=_text(told.purpose) or _without_contract(told),
-        case=told.case,
+        mark=told.mark,
         legal_basis=_text(told.legal_basis) or _("none"),
         force=_force(told),
         travelled=_travelled(told),

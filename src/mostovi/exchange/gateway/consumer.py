@@ -276,7 +276,11 @@ class Consumer:
         self.gateway.statistics.count(clock.now(), outcome, error, seconds)
         if not is_meta_service(exchange.service):
             log_entry = response.fields.get(LOG_ENTRY_HEADER)
-            self.gateway.events.tell(lambda: describe_for_live(exchange, outcome, error, log_entry))
+            self.gateway.events.tell(
+                lambda: describe_for_live(
+                    exchange, outcome, error, log_entry, key=self.gateway.keys.pseudonym
+                )
+            )
 
 
 def _check_known(directory: Directory, client: SubsystemId, service: ServiceId) -> None:

@@ -23,7 +23,7 @@ from mostovi.exchange.protocol.identifiers import (
     SubsystemId,
     check_represented_party,
 )
-from mostovi.exchange.protocol.pseudonyms import subject_pseudonym
+from mostovi.exchange.protocol.pseudonyms import case_mark, subject_pseudonym
 from mostovi.exchange.protocol.questions import SALT, fresh_salt, hides_content, parse_question
 from mostovi.exchange.protocol.records import LogRecord, Outcome, RecordKind, SignedMessage
 from mostovi.exchange.protocol.signatures import SIGNATURE, SIGNATURE_INPUT, MessageSignature
@@ -283,9 +283,9 @@ def needs_no_contract(service: ServiceId) -> bool:
 
 
 def describe_for_live(
-    exchange: Exchange, outcome: Outcome, error: str | None, log_entry: str | None
+    exchange: Exchange, outcome: Outcome, error: str | None, log_entry: str | None, *, key: bytes
 ) -> dict[str, Any]:
-    """The event of the brief: institutions, service, purpose and legal basis; never a person."""
+    """Institutions, service, purpose and legal basis; never a person, nor the code of a case."""
     contract, service = exchange.contract, exchange.service
     return {
         "id": exchange.request_id or exchange.refer(),
@@ -297,7 +297,7 @@ def describe_for_live(
         "purpose": dict(contract.purpose) if contract else {},
         "legal_basis": contract.legal_basis.citation() if contract else {},
         "in_force": contract.in_force if contract else False,
-        "case": _case_code(exchange.case),
+        "mark": _mark(exchange.case, key),
         "fields": list(exchange.fields),
         "outcome": outcome.value,
         "error": error,
@@ -306,10 +306,10 @@ def describe_for_live(
     }
 
 
-def _case_code(case: str | None) -> str | None:
-    """Only a tracking code is told; a case may also be named in other words."""
+def _mark(case: str | None, key: bytes) -> str | None:
+    """Only of what has a tracking code; a case may also be named in other words."""
     try:
-        return None if case is None else codes.normalise(case)
+        return None if case is None else case_mark(key, codes.normalise(case))
     except codes.InvalidCode:
         return None
 

@@ -227,7 +227,11 @@ class Provider:
         # The asking gateway tells of all its own exchanges; of a forged one only we know.
         if exchange.signature is None and not is_meta_service(exchange.service):
             name = self.gateway.log.name_of(position)
-            self.gateway.events.tell(lambda: describe_for_live(exchange, Outcome.REFUSED, error, name))
+            self.gateway.events.tell(
+                lambda: describe_for_live(
+                    exchange, Outcome.REFUSED, error, name, key=self.gateway.keys.pseudonym
+                )
+            )
 
     def _type_of(self, refusal: ProtocolRefusal) -> str:
         return type_of(refusal, Side.PROVIDER_GATEWAY, self.gateway.configuration.error_spelling)

@@ -12,6 +12,7 @@ from mostovi.exchange.protocol.digests import encode_base64url
 
 KEY_BYTES = 32
 _BYTES = 18
+MARK_LETTERS = 6
 
 
 def subject_pseudonym(key: bytes, personal_number: str) -> str:
@@ -22,6 +23,15 @@ def subject_pseudonym(key: bytes, personal_number: str) -> str:
 def user_pseudonym(key: bytes, country: str, user: str) -> str:
     """Who acts, as ``X-Road-UserId`` names them: the country's prefix and 24 signs."""
     return country + _pseudonym(key, b"user", user)
+
+
+def case_mark(key: bytes, case: str) -> str:
+    """A case among public events: six letters that lead nowhere, for a tracking code would show its state.
+
+    The parties and the auditor read the reference itself in the log.
+    """
+    letters = _pseudonym(key, b"case", case).lower()
+    return "".join(sign for sign in letters if "a" <= sign <= "z")[:MARK_LETTERS].ljust(MARK_LETTERS, "x")
 
 
 def _pseudonym(key: bytes, kind: bytes, identifier: str) -> str:

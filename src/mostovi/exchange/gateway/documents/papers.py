@@ -28,7 +28,7 @@ from mostovi.exchange.gateway.store import reader
 from mostovi.exchange.gateway.store.writer import StoreFailed, Transaction
 from mostovi.exchange.protocol.digests import sha256_hex
 from mostovi.exchange.protocol.instants import format_instant
-from mostovi.exchange.protocol.pseudonyms import subject_pseudonym
+from mostovi.exchange.protocol.pseudonyms import case_mark, subject_pseudonym
 from mostovi.exchange.protocol.records import LogRecord, Outcome, RecordKind
 from mostovi.exchange.protocol.statements import Statement, sign_statement
 from mostovi.kernel import clock, codes
@@ -162,7 +162,7 @@ class Documents:
             "purpose": {},
             "legal_basis": {},
             "in_force": True,
-            "case": document["case_reference"],
+            "mark": case_mark(self.gateway.keys.pseudonym, document["case_reference"]),
             "fields": [],
             "outcome": "answered",
             "error": None,
