@@ -9,12 +9,13 @@ from mostovi.kernel.access import Actor
 from mostovi.kernel.errors import NotAllowed, NotFound
 from mostovi.kernel.models import AuditLine, Message
 from mostovi.services import rules, tasks
-from mostovi.services.actions.desk import decide_case, take_case
+from mostovi.services.actions.desk import take_case
+from mostovi.services.actions.reauthenticating import ask_to_reauthenticate_to_take_back, reauthenticate
 from mostovi.services.actions.taking_back import decide_anew, revoke_decision
 from mostovi.services.models import Case, Decision, Document
-from mostovi.services.values import CaseState, Outcome, PaperState
+from mostovi.services.values import CaseState, PaperState
 from services.cast import Bridge, Clock, an_official
-from services.story import a_sent_case
+from services.story import a_sent_case, decide
 from services.test_citizen_pages import browser
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
@@ -24,20 +25,35 @@ REASON = "The amount was computed with last year's wage."
 @pytest.fixture
 def sealed(amra: Actor, damir: Actor, bridge: Bridge, time: Clock) -> str:
     code = a_sent_case(amra)
-    decide(damir, code, time)
+    decide_and_seal(damir, code, time)
     return code
 
 
-def decide(damir: Actor, code: str, time: Clock) -> None:
+def decide_and_seal(damir: Actor, code: str, time: Clock) -> None:
     take_case(actor=damir, code=code)
-    decide_case(actor=damir, code=code, outcome=Outcome.APPROVED, reasons="")
+    decide(damir, code)
     tasks.seal_decided_cases(time.now)
 
 
+def sign_in(damir: Actor, code: str, time: Clock) -> None:
+    key = ask_to_reauthenticate_to_take_back(actor=damir, code=code)
+    reauthenticate(actor=damir, key=key, person_id=damir.person_id, authenticated_at=time.now)
+
+
+def withdraw(damir: Actor, code: str, time: Clock) -> None:
+    sign_in(damir, code, time)
+    revoke_decision(actor=damir, code=code, reason=REASON)
+
+
+def reopen(damir: Actor, code: str, time: Clock) -> None:
+    sign_in(damir, code, time)
+    decide_anew(actor=damir, code=code, reason=REASON)
+
+
 def test_a_withdrawn_decision_is_no_longer_valid_and_she_reads_why(
-    sealed: str, amra: Actor, damir: Actor, bridge: Bridge
+    sealed: str, amra: Actor, damir: Actor, bridge: Bridge, time: Clock
 ) -> None:
-    revoke_decision(actor=damir, code=sealed, reason=REASON)
+    withdraw(damir, sealed, time)
     (told,) = bridge.revoked
     assert (told["reason"], told["replaced_by"]) == (REASON, None)
     assert Case.objects.get().state == CaseState.REVOKED
@@ -53,10 +69,10 @@ def test_decided_anew_the_old_one_is_valid_until_the_new_one_replaces_it(
     sealed: str, damir: Actor, bridge: Bridge, time: Clock
 ) -> None:
     old = Document.objects.get()
-    decide_anew(actor=damir, code=sealed, reason=REASON)
+    reopen(damir, sealed, time)
     assert not bridge.revoked
     assert Document.objects.get().state == PaperState.BEING_REPLACED
-    decide(damir, sealed, time)
+    decide_and_seal(damir, sealed, time)
     new = Document.objects.exclude(pk=old.pk).get()
     (told,) = bridge.revoked
     assert (told["code"], told["replaced_by"]) == (old.code, new.code)
@@ -69,9 +85,9 @@ def test_decided_anew_the_old_one_is_valid_until_the_new_one_replaces_it(
 def test_the_replacement_waits_for_the_gateway_and_is_said_once(
     sealed: str, damir: Actor, bridge: Bridge, time: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    decide_anew(actor=damir, code=sealed, reason=REASON)
+    reopen(damir, sealed, time)
     bridge.sealing_down = True
-    decide(damir, sealed, time)
+    decide_and_seal(damir, sealed, time)
     assert Case.objects.get().state == CaseState.DECIDED
     bridge.sealing_down = False
     time.now += timedelta(minutes=2)
@@ -83,26 +99,28 @@ def test_the_replacement_waits_for_the_gateway_and_is_said_once(
 def test_a_withdrawn_decision_can_be_decided_anew(
     sealed: str, damir: Actor, bridge: Bridge, time: Clock
 ) -> None:
-    revoke_decision(actor=damir, code=sealed, reason=REASON)
-    decide_anew(actor=damir, code=sealed, reason=REASON)
-    decide(damir, sealed, time)
+    withdraw(damir, sealed, time)
+    reopen(damir, sealed, time)
+    decide_and_seal(damir, sealed, time)
     assert len(bridge.revoked) == 1
     states = Document.objects.order_by("pk").values_list("state", flat=True)
     assert list(states) == [PaperState.REVOKED, PaperState.VALID]
 
 
-def test_nothing_is_withdrawn_while_the_gateway_is_away(sealed: str, damir: Actor, bridge: Bridge) -> None:
+def test_nothing_is_withdrawn_while_the_gateway_is_away(
+    sealed: str, damir: Actor, bridge: Bridge, time: Clock
+) -> None:
     bridge.sealing_down = True
     with pytest.raises(exchange.NoAnswer):
-        revoke_decision(actor=damir, code=sealed, reason=REASON)
+        withdraw(damir, sealed, time)
     assert Case.objects.get().state == CaseState.DELIVERED
 
 
 def test_a_repeated_withdrawal_of_which_the_reply_was_lost_goes_through(
-    sealed: str, damir: Actor, bridge: Bridge
+    sealed: str, damir: Actor, bridge: Bridge, time: Clock
 ) -> None:
     bridge.revoke_document(code=Document.objects.get().code, reason=REASON, replaced_by=None)
-    revoke_decision(actor=damir, code=sealed, reason=REASON)
+    withdraw(damir, sealed, time)
     assert Case.objects.get().state == CaseState.REVOKED
 
 
@@ -113,14 +131,31 @@ def test_only_the_office_that_sealed_it_and_only_after_signing_in_again(
     for actor, refusal in ((stranger, NotFound), (amra, NotAllowed)):
         with pytest.raises(refusal):
             revoke_decision(actor=actor, code=sealed, reason=REASON)
-    time.now += timedelta(minutes=6)
-    with pytest.raises(NotAllowed) as refused:
+    with pytest.raises(rules.ReauthenticationUsed):
         revoke_decision(actor=damir, code=sealed, reason=REASON)
-    assert refused.value.code == "sign_in_again"
+    sign_in(damir, sealed, time)
+    time.now += timedelta(minutes=6)
+    with pytest.raises(rules.ReauthenticationTooOld):
+        revoke_decision(actor=damir, code=sealed, reason=REASON)
     assert not bridge.revoked
 
 
-def test_one_word_is_no_reason_and_what_was_typed_stays(sealed: str, damir: Actor, bridge: Bridge) -> None:
+def test_a_sign_in_to_decide_does_not_serve_to_take_back(
+    sealed: str, damir: Actor, bridge: Bridge, time: Clock
+) -> None:
+    reopen(damir, sealed, time)
+    take_case(actor=damir, code=sealed)
+    decide(damir, sealed)
+    tasks.seal_decided_cases(time.now)
+    with pytest.raises(rules.ReauthenticationUsed):
+        revoke_decision(actor=damir, code=sealed, reason=REASON)
+    assert len(bridge.revoked) == 1
+
+
+def test_one_word_is_no_reason_and_what_was_typed_stays(
+    sealed: str, damir: Actor, bridge: Bridge, time: Clock
+) -> None:
+    sign_in(damir, sealed, time)
     with pytest.raises(rules.ReasonsTooShort):
         revoke_decision(actor=damir, code=sealed, reason="Wrong.")
     page = browser(damir).post(
@@ -131,9 +166,16 @@ def test_one_word_is_no_reason_and_what_was_typed_stays(sealed: str, damir: Acto
     assert ">Wrong.</textarea>" in page.content.decode()
 
 
-def test_the_desk_leads_there(sealed: str, damir: Actor, bridge: Bridge) -> None:
+def test_the_desk_leads_there(sealed: str, damir: Actor, bridge: Bridge, time: Clock) -> None:
     desk = browser(damir)
     assert f'href="/predmeti/{sealed}/povlacenje"' in desk.get(f"/predmeti/{sealed}/").content.decode()
+    page = desk.get(f"/predmeti/{sealed}/povlacenje?lang=en").content.decode()
+    assert f'action="/predmeti/{sealed}/povlacenje/prijava"' in page
+    assert "<textarea" not in page
+    asked = desk.post(f"/predmeti/{sealed}/povlacenje/prijava")
+    assert asked["Location"].startswith("/prijava/?reauthentication=")
+    sign_in(damir, sealed, time)
+    assert "<textarea" in desk.get(f"/predmeti/{sealed}/povlacenje").content.decode()
     done = desk.post(f"/predmeti/{sealed}/povlacenje", {"what": "anew", "reason": REASON})
     assert done["Location"] == f"/predmeti/{sealed}/"
     assert Case.objects.get().state == CaseState.TO_DECIDE

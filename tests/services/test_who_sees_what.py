@@ -63,6 +63,7 @@ POST predmeti/<str:code>/predaja                              sign-in   no    no
 POST predmeti/<str:code>/odluka                               sign-in   no    no    *     no    no    none
 GET  predmeti/<str:code>/povlacenje                           sign-in   no    no    open  no    no    none
 POST predmeti/<str:code>/povlacenje                           sign-in   no    no    *     no    no    none
+POST predmeti/<str:code>/povlacenje/prijava                   sign-in   no    no    *     no    no    none
 GET  predmeti/<str:code>/pregled                              sign-in   no    no    open  no    no    none
 POST predmeti/<str:code>/pregled                              sign-in   no    no    *     no    no    none
 POST predmeti/<str:code>/prijava                              sign-in   no    no    *     no    no    none

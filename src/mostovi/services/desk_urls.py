@@ -13,6 +13,11 @@ urlpatterns = [
     path("predmeti/<str:code>/predaja", desk.give_back, name="give_back"),
     path("predmeti/<str:code>/odluka", desk.prepare, name="prepare"),
     path("predmeti/<str:code>/povlacenje", taking_back.take_back, name="take_back"),
+    path(
+        "predmeti/<str:code>/povlacenje/prijava",
+        taking_back.sign_in_to_take_back,
+        name="sign_in_to_take_back",
+    ),
     path("predmeti/<str:code>/pregled", desk.preview, name="preview"),
     path("predmeti/<str:code>/prijava", desk.sign_in_once_more, name="sign_in_once_more"),
     path("predmeti/<str:code>/dokaz/<str:fact>", desk.evidence, name="evidence"),

@@ -19,6 +19,7 @@ from mostovi.services.values import (
     ReauthenticationView,
     Standing,
     Step,
+    TakingBack,
     WaitsFor,
 )
 
@@ -358,7 +359,11 @@ def check_signed_in_anew(
 
 
 def check_signed_in_for(
-    decision: PreparedDecision, actor: Actor, signed_in: ReauthenticationView | None, *, now: datetime
+    decision: PreparedDecision | TakingBack,
+    actor: Actor,
+    signed_in: ReauthenticationView | None,
+    *,
+    now: datetime,
 ) -> datetime:
     """Whoever seals has signed in for exactly this decision in this case, within five minutes, once.
 
@@ -377,17 +382,14 @@ def check_signed_in_for(
     return signed_in.authenticated_at
 
 
-def check_can_take_back(
-    step: Step, actor: Actor, case: Standing, *, sealed_here: bool, now: datetime
-) -> None:
+def check_can_take_back(step: Step, actor: Actor, case: Standing, *, sealed_here: bool) -> None:
     """Withdrawing a sealed decision, or deciding anew: any official of the office that sealed it, also the
-    one who decided, who signed in again within five minutes; never in their own case."""
+    one who decided; never in their own case. A fresh sign-in is asked for apart."""
     check_can(step, actor, case)
     _check_not_own(actor, case)
     if not sealed_here:
         raise SealedElsewhere
     check_is_official(actor, case.institution, "caseworker")
-    check_recently_authenticated(actor, now)
 
 
 def check_withdrawal_reason(reason: str) -> None:

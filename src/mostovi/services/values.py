@@ -154,10 +154,24 @@ class PreparedDecision:
 
 
 @dataclass(frozen=True)
+class TakingBack:
+    """A sealed decision that its office is about to withdraw, or to decide anew."""
+
+    case: str
+    document: str
+
+    @property
+    def digest(self) -> str:
+        """As of a prepared decision, and never the same as one."""
+        return sha256(f"take back\n{self.case}\n{self.document}".encode()).hexdigest()
+
+
+@dataclass(frozen=True)
 class ReauthenticationView:
     """An official was asked to sign in once more for one decision, and what came of it.
 
-    ``decision`` is the digest of what the official had read; ``failure`` the code of a refusal.
+    ``decision`` is the digest of what the official had read, or of what is taken back; ``failure`` the code
+    of a refusal.
     """
 
     case: str

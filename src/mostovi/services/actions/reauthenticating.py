@@ -1,4 +1,4 @@
-"""Before a decision is sealed its official signs in once more, for exactly this decision.
+"""Before a decision is sealed, or a sealed one taken back, its official signs in once more, for exactly this.
 
 The official is sent to the identity provider with ``prompt=login`` and ``max_age=0`` (OpenID Connect Core
 3.1.2.1); what comes back is kept with the request and serves one decision, once.
@@ -19,8 +19,9 @@ from mostovi.services.queries.reauthentications import (
     find_latest_reauthentication,
     list_own_reauthentications,
 )
+from mostovi.services.queries.taking_back import what_is_taken_back
 from mostovi.services.recording import find_case, write_audit_line
-from mostovi.services.values import PreparedDecision
+from mostovi.services.values import PreparedDecision, TakingBack
 
 
 @transaction.atomic
@@ -28,15 +29,26 @@ def ask_to_reauthenticate(*, actor: Actor, code: str, reviewed: str) -> str:
     """The official has read the decision and wants to seal it. Gives the key of the request."""
     case = find_case(code)
     rules.check_can_decide(actor, case.standing())
-    assert actor.person_id is not None
     decision = prepared_decision(case)
     rules.check_reviewed(reviewed, decision)
     check_can_be_sealed(case, decision)
+    return _ask(actor, case, decision)
+
+
+@transaction.atomic
+def ask_to_reauthenticate_to_take_back(*, actor: Actor, code: str) -> str:
+    """The official wants to withdraw a sealed decision, or decide anew. Gives the key of the request."""
+    case = find_case(code)
+    return _ask(actor, case, what_is_taken_back(actor, case))
+
+
+def _ask(actor: Actor, case: Case, what: PreparedDecision | TakingBack) -> str:
+    assert actor.person_id is not None
     asked = Reauthentication.objects.create(
         key=secrets.token_urlsafe(32),
         case=case,
         official_id=actor.person_id,
-        decision_digest=decision.digest,
+        decision_digest=what.digest,
         asked_at=clock.now(),
     )
     write_audit_line(case, "reauthentication_asked", actor=actor)
@@ -72,7 +84,9 @@ def _unanswered(actor: Actor, key: str) -> QuerySet[Reauthentication]:
     return list_own_reauthentications(actor).filter(key=key, authenticated_at=None, failure="")
 
 
-def use_reauthentication(*, actor: Actor, case: Case, decision: PreparedDecision, now: datetime) -> datetime:
+def use_reauthentication(
+    *, actor: Actor, case: Case, decision: PreparedDecision | TakingBack, now: datetime
+) -> datetime:
     """Spend the sign-in on this decision, in the caller's transaction. Gives when the provider saw them."""
     latest = find_latest_reauthentication(actor, case)
     authenticated_at = rules.check_signed_in_for(decision, actor, latest, now=now)

@@ -1,16 +1,21 @@
 """A sealed decision is withdrawn, or decided anew: from then on everybody who checks the paper is told."""
 
+from datetime import datetime
+
 from django.db import transaction
 
 from mostovi.exchange import public as exchange
 from mostovi.kernel import clock
 from mostovi.kernel.access import Actor
 from mostovi.services import rules
+from mostovi.services.actions.reauthenticating import use_reauthentication
 from mostovi.services.catalogue import due_on
 from mostovi.services.models import Case, Document
+from mostovi.services.queries.reauthentications import find_latest_reauthentication
+from mostovi.services.queries.taking_back import check_can_take_back
 from mostovi.services.recording import find_case, move, note
 from mostovi.services.telling import tell
-from mostovi.services.values import CaseState, PaperState, Step
+from mostovi.services.values import CaseState, PaperState, Step, TakingBack
 
 ALREADY = "not_in_force"
 
@@ -19,6 +24,8 @@ def revoke_decision(*, actor: Actor, code: str, reason: str) -> None:
     """Withdraw it. The gateway first: a withdrawal that nobody can check would be none."""
     case = find_case(code)
     document = _check(Step.REVOKE, actor, case, reason)
+    latest = find_latest_reauthentication(actor, case)
+    rules.check_signed_in_for(TakingBack(case.code, document.code), actor, latest, now=clock.now())
     tell_gateway(case=case, document=document, reason=reason.strip())
     _keep_revoked(case, document, actor=actor, reason=reason.strip())
 
@@ -42,17 +49,19 @@ def tell_gateway(*, case: Case, document: Document, reason: str, replaced_by: st
 
 
 def _check(step: Step, actor: Actor, case: Case, reason: str) -> Document:
-    document = case.documents.filter(sealed_at__isnull=False).order_by("id").last()
-    here = document is not None and document.issuer == case.institution and case.decision is not None
-    rules.check_can_take_back(step, actor, case.standing(), sealed_here=here, now=clock.now())
+    document = check_can_take_back(step, actor, case)
     rules.check_withdrawal_reason(reason)
-    assert document is not None
     return document
+
+
+def _spend_sign_in(actor: Actor, case: Case, document: Document, now: datetime) -> None:
+    use_reauthentication(actor=actor, case=case, decision=TakingBack(case.code, document.code), now=now)
 
 
 @transaction.atomic
 def _keep_revoked(case: Case, document: Document, *, actor: Actor, reason: str) -> None:
     now = clock.now()
+    _spend_sign_in(actor, case, document, now)
     move(case, Step.REVOKE, CaseState.REVOKED)
     Document.objects.filter(pk=document.pk).update(state=PaperState.REVOKED, state_since=now, reason=reason)
     note(case, "revoked", actor=actor, now=now, document=document.code, reason=reason)
@@ -62,6 +71,7 @@ def _keep_revoked(case: Case, document: Document, *, actor: Actor, reason: str) 
 @transaction.atomic
 def _keep_reopened(case: Case, document: Document, *, actor: Actor, reason: str) -> None:
     now = clock.now()
+    _spend_sign_in(actor, case, document, now)
     move(
         case,
         Step.DECIDE_ANEW,

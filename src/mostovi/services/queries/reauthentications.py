@@ -19,6 +19,11 @@ def find_latest_reauthentication(actor: Actor, case: Case) -> ReauthenticationVi
 
 
 def has_decided(actor: Actor, case: Case, reviewed: str) -> bool:
-    """Whether a sign-in of this official has served for this very decision: the same press, a second time."""
+    """Whether a sign-in of this official has served for this very decision: the same press, a second time.
+
+    Decided anew in the same words it is another decision.
+    """
+    if case.decision is None:
+        return False
     used = list_own_reauthentications(actor).filter(case=case, used_at__isnull=False)
     return used.filter(decision_digest=reviewed).exists()

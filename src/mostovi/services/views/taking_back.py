@@ -1,24 +1,27 @@
 """Withdrawing a sealed decision, or deciding anew."""
 
+from urllib.parse import urlencode
+
+from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from mostovi.kernel import clock
-from mostovi.kernel.access import check_recently_authenticated
 from mostovi.kernel.access_views import ActedRequest, access
 from mostovi.kernel.errors import Invalid
+from mostovi.services.actions.reauthenticating import ask_to_reauthenticate_to_take_back
 from mostovi.services.actions.taking_back import decide_anew, revoke_decision
 from mostovi.services.forms import sentence_of
 from mostovi.services.queries.case_sheets import find_desk_sheet
+from mostovi.services.queries.taking_back import signed_in_to_take_back
 from mostovi.services.rules import SHORTEST_REASONS
 
 
 @require_http_methods(["GET", "POST"])
 @access("official", role="caseworker")
 def take_back(request: ActedRequest, code: str) -> HttpResponse:
-    check_recently_authenticated(request.actor, clock.now())
+    signed_in_at, missing = signed_in_to_take_back(request.actor, code)
     chosen, reason = request.POST.get("what", "revoke"), request.POST.get("reason", "")
     problem = ""
     if request.method == "POST":
@@ -30,9 +33,20 @@ def take_back(request: ActedRequest, code: str) -> HttpResponse:
             problem = sentence_of(refusal)
     context = {
         "sheet": find_desk_sheet(request.actor, code),
+        "signed_in": signed_in_at is not None,
+        "missing": missing,
         "problem": problem,
         "chosen": chosen,
         "typed": reason,
         "least": SHORTEST_REASONS,
     }
     return render(request, "services/desk/take_back.html", context, status=422 if problem else 200)
+
+
+@require_POST
+@access("official", role="caseworker")
+def sign_in_to_take_back(request: ActedRequest, code: str) -> HttpResponse:
+    """To the identity provider, for exactly this paper, and back to its page."""
+    key = ask_to_reauthenticate_to_take_back(actor=request.actor, code=code)
+    back = reverse("desk:take_back", args=[code])
+    return HttpResponseRedirect(f"{settings.LOGIN_URL}?{urlencode({'reauthentication': key, 'next': back})}")
