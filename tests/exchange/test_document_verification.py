@@ -2,6 +2,7 @@
 
 import time
 import zlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
@@ -20,9 +21,10 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from mostovi.demo.authorities import issuing
 from mostovi.demo.authorities.key_files import read_issued
 from mostovi.exchange.sealing.seal import seal_document
-from mostovi.exchange.verification import revocation
+from mostovi.exchange.verification import containers, revocation
 from mostovi.exchange.verification.alteration import changed_words, describe_alteration
 from mostovi.exchange.verification.documents import verify_document
+from mostovi.exchange.verification.encoding import element
 from mostovi.exchange.verification.seals import locate_seals
 from mostovi.exchange.verification.values import Verdict
 
@@ -302,6 +304,190 @@ def test_a_compression_bomb_is_never_opened(root: bytes, sealed: bytes) -> None:
     assert verdict_on(bomb(), root).state in {"unusable", "not_ours"}
     assert verdict_on(sealed + bomb(), root).state == "altered"
     assert time.process_time() - started < 5
+
+
+TAIL = 9_500_000
+
+
+def hostile_tails() -> dict[str, bytes]:
+    """What somebody appends to a genuine document of ours so that its check takes long."""
+    ending = b"\nstartxref\n5\n%%EOF\n"
+    return {
+        "letters": b"A" * TAIL,
+        "letters with an ending": b"A" * TAIL + ending,
+        "line feeds": b"\n" * TAIL,
+        "spaces": b" " * TAIL + b"%%EOF",
+        "endings": b"%%EOF\n" * (TAIL // 6),
+        "starts of tables": b"startxref\n0\n%%EOF\n" * (TAIL // 18),
+        "a long number": b"\nstartxref\n" + b"1" * TAIL + b"\n%%EOF",
+        "open brackets": b"\n9000 0 obj\n" + b"[" * TAIL + ending,
+        "open dictionaries": b"\n9000 0 obj\n" + b"<<" * (TAIL // 2) + ending,
+        "open strings": b"\n9000 0 obj\n" + b"(" * TAIL + ending,
+        "a huge table": b"\nxref\n0 400000\n" + b"0000000000 00000 n \n" * 400_000 + ending,
+        "hexadecimal runs": (b"<" + b"A" * 1100) * (TAIL // 1101),
+        "a hexadecimal run": b"<" + b"0" * TAIL + b">",
+        "a thousand seals": b"/ByteRange [0 20 90 1]" * (TAIL // 22),
+        "seals with huge gaps": b"".join(b"/ByteRange [0 %d 9000000 1]" % each for each in range(2000, 2008))
+        + b"0" * TAIL,
+    }
+
+
+@pytest.mark.parametrize("name", list(hostile_tails()))
+def test_a_hostile_tail_of_ten_megabytes_is_found_within_half_a_second(
+    name: str, sealed: bytes, root: bytes
+) -> None:
+    pdf = sealed + hostile_tails()[name]
+    started = time.thread_time()
+    verdict = verdict_on(pdf, root)
+    assert time.thread_time() - started < 0.5
+    assert verdict.state == "altered"
+    assert "were added after the document was sealed" in said(verdict)
+
+
+def stream(content: bytes, more: bytes = b"") -> bytes:
+    packed = zlib.compress(content, 9)
+    return b"<</Length %d/Filter/FlateDecode%s>>stream\n%s\nendstream" % (len(packed), more, packed)
+
+
+def revision(sealed: bytes, objects: dict[int, bytes]) -> bytes:
+    """The document with a revision whose root is the first of ``objects``."""
+    made, table = sealed + b"\n", b""
+    for number, content in objects.items():
+        table += b"%d 1\n%010d 00000 n \n" % (number, len(made))
+        made += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    before = int(sealed[sealed.rindex(b"startxref") + 9 :].split()[0])
+    return made + b"xref\n%strailer\n<</Size 9999/Root %d 0 R/Prev %d>>\nstartxref\n%d\n%%%%EOF\n" % (
+        table,
+        next(iter(objects)),
+        before,
+        len(made),
+    )
+
+
+def chained(sealed: bytes, links: int, section: Callable[[int, int], bytes]) -> bytes:
+    """A document with so many tables, each of which leads to the one before."""
+    made, before = sealed + b"\n", 0
+    for number in range(links):
+        at = len(made)
+        made += section(number, before)
+        before = at
+    return made + b"startxref\n%d\n%%%%EOF\n" % before
+
+
+ENTRIES = bytes(3 * 80_000)
+
+
+def hostile_revisions(sealed: bytes) -> dict[str, bytes]:
+    """Revisions that a reader of PDF would take long to open."""
+    catalogue = b"<</Type/Catalog/Pages 9001 0 R>>"
+    forty = b"<</Type/Pages/Kids[" + b"9002 0 R " * 40 + b"]>>"
+    fonts = b"".join(b"/F%d 9004 0 R" % number for number in range(64))
+    return {
+        "pages that hold themselves": revision(
+            sealed, {9000: catalogue, 9001: b"<</Kids[" + b"9001 0 R " * 40 + b"]>>"}
+        ),
+        "a page that unpacks to very much": revision(
+            sealed,
+            {
+                9000: catalogue,
+                9001: forty,
+                9002: b"<</Resources<<>>/Contents[" + b"9003 0 R " * 1000 + b"]>>",
+                9003: stream(b"(" * 4_000_000),
+            },
+        ),
+        "fonts that never end": revision(
+            sealed,
+            {
+                9000: catalogue,
+                9001: forty,
+                9002: b"<</Resources<</Font<<" + fonts + b">>>>/Contents 9003 0 R>>",
+                9003: stream(b"x"),
+                9004: b"<</ToUnicode 9005 0 R>>",
+                9005: stream(b"beginbfchar " * 10_000),
+            },
+        ),
+        "deeply nested": revision(sealed, {9000: b"<</Pages " * 90_000}),
+        "references to references": revision(
+            sealed,
+            {9000: catalogue, **{9001 + each: b"%d 0 R" % (9002 + each) for each in range(8000)}},
+        ),
+        "nothing but spaces": revision(sealed, {9000: b"<</Pages " + b" " * 900_000 + b">>"}),
+        "a long string": revision(sealed, {9000: b"<</Pages (" + b"\\0" * 450_000 + b")>>"}),
+        "a thousand tables": chained(
+            sealed,
+            9000,
+            lambda number, before: (
+                b"xref\n9 1\n%010d 00000 n \ntrailer\n<</Size 9/Root 1 0 R/Prev %d>>\n" % (number, before)
+            ),
+        ),
+        "packed tables": chained(
+            sealed,
+            200,
+            lambda number, before: (
+                b"%d 0 obj\n" % (9000 + number)
+                + stream(ENTRIES, b"/Type/XRef/W[1 1 1]/Size 80000/Root 1 0 R/Prev %d" % before)
+                + b"\nendobj\n"
+            ),
+        ),
+    }
+
+
+@pytest.mark.parametrize(
+    "name", list(hostile_revisions(b"%PDF-1.7\nstartxref\n0\n%%EOF")), ids=lambda name: name
+)
+def test_a_hostile_revision_is_not_read_for_long(name: str, sealed: bytes, root: bytes) -> None:
+    pdf = hostile_revisions(sealed)[name]
+    started = time.thread_time()
+    assert verdict_on(pdf, root).state == "altered"
+    assert time.thread_time() - started < 0.8
+
+
+def test_a_seal_described_many_times_is_examined_once(sealed: bytes) -> None:
+    (seal,) = locate_seals(sealed)
+    described = b"\n/ByteRange [0 %d %d %d]" % (
+        seal.gap_start,
+        seal.gap_end,
+        seal.covered_end - seal.gap_end,
+    )
+    assert locate_seals(sealed + described * 6) == [seal]
+
+
+def test_a_container_with_thousands_of_attributes_is_put_away_quickly(sealed: bytes) -> None:
+    (seal,) = locate_seals(sealed)
+    signed = cms.ContentInfo.load(seal.container(sealed))["content"]
+    signer = signed["signer_infos"][0]
+    spare = b"".join(
+        element(0x30, element(0x06, bytes((0x2A, 0x83, 0x84, 0x80 | each >> 7, each & 0x7F))), element(0x31))
+        for each in range(4000)
+    )
+    changed = element(
+        0x30,
+        signer["version"].dump(),
+        signer["sid"].dump(),
+        signer["digest_algorithm"].dump(),
+        element(0xA0, signer["signed_attrs"].contents + spare),
+        signer["signature_algorithm"].dump(),
+        signer["signature"].dump(),
+    )
+    whole = element(
+        0x30,
+        cms.ContentType("signed_data").dump(),
+        element(
+            0xA0,
+            element(
+                0x30,
+                signed["version"].dump(),
+                signed["digest_algorithms"].dump(),
+                signed["encap_content_info"].dump(),
+                element(0xA0, signed["certificates"].contents),
+                element(0x31, changed),
+            ),
+        ),
+    )
+    started = time.thread_time()
+    with pytest.raises(containers.Unreadable):
+        containers.read_container(whole, "data")
+    assert time.thread_time() - started < 0.1
 
 
 def test_a_pdf_that_nobody_sealed_is_not_ours(root: bytes) -> None:

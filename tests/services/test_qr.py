@@ -99,6 +99,31 @@ def test_a_picture_that_unpacks_to_very_much_is_refused_before_it_is_unpacked(wi
     assert time.perf_counter() - started < 1
 
 
+@pytest.mark.parametrize("kind", ["PNG", "GIF", "TIFF"])
+def test_a_picture_that_is_unpacked_whole_may_be_less_large_than_a_photograph(kind):
+    with pytest.raises(PictureTooLarge):
+        read_qr(as_file(Image.new("L", (4100, 4100), 255), kind))
+    assert read_qr(as_file(Image.new("L", (4100, 4100), 255), "JPEG")) is None
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+def test_pictures_of_each_kind_are_opened(mode):
+    assert read_qr(as_file(Image.new(mode, (3000, 2600)), "PNG")) is None
+
+
+def test_a_picture_made_of_corners_of_square_codes_is_not_looked_at_for_long():
+    """Once: a second look, with more contrast, would take as long again."""
+    corners = Image.new("L", (2400, 2400), 255)
+    corner = Image.new("L", (14, 14), 0)
+    corner.paste(255, (2, 2, 12, 12))
+    corner.paste(0, (4, 4, 10, 10))
+    for place in range(150 * 150):
+        corners.paste(corner, (place % 150 * 16, place // 150 * 16))
+    started = time.thread_time()
+    assert read_qr(as_file(corners, "PNG")) is None
+    assert time.thread_time() - started < 4
+
+
 def test_a_file_too_large_is_not_even_opened():
     with pytest.raises(PictureTooLarge):
         read_qr(b"\xff" * (LARGEST_BYTES + 1))

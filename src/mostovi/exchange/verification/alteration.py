@@ -7,11 +7,12 @@ from typing import Literal
 from mostovi.exchange.verification import sentences
 from mostovi.exchange.verification.seals import locate_seals
 from mostovi.exchange.verification.values import Statement
-from mostovi.exchange.verification.visible_text import page_streams
+from mostovi.exchange.verification.visible_text import OutOfPatience, Patience, page_streams
 
 Part = Literal["page", "seal", "structure", "appended"]
 LONGEST_QUOTE = 80
 MOST_DIFFERENCES = 5
+LARGEST_REVISION = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,18 @@ def describe_alteration(original: bytes, altered: bytes) -> Alteration | None:
 
 
 def describe_appended(signed: bytes, current: bytes) -> tuple[Statement, ...]:
-    """What a revision added after the seal changed on the pages, as far as their text tells."""
-    before, after = _page_texts(signed), _page_texts(current)
+    """What a revision added after the seal changed on the pages, as far as their text tells.
+
+    ``signed`` is known to be the institution's, ``current`` may be anything: only what has the size of a
+    revision is read, and not for long.
+    """
+    if len(current) - len(signed) > LARGEST_REVISION:
+        return ()
+    patience = Patience()
+    try:
+        before, after = _page_texts(signed, patience), _page_texts(current, patience)
+    except OutOfPatience:
+        return ()
     if not before or not after:
         return ()
     found = []
@@ -100,8 +111,9 @@ def _part(original: bytes, offset: int, page: int | None) -> Part:
     return "structure"
 
 
-def _page_texts(pdf: bytes) -> dict[int, str]:
+def _page_texts(pdf: bytes, patience: Patience) -> dict[int, str]:
     texts: dict[int, str] = {}
-    for stream in page_streams(pdf):
+    for stream in page_streams(pdf, patience):
+        patience.check()
         texts[stream.page] = texts.get(stream.page, "") + stream.text(pdf)
     return texts

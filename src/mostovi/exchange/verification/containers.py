@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from mostovi.exchange.verification.encoding import SignedParts, encode_signed_data, split_elements
 
-MAXIMUM_SIZE = 256 * 1024
+MAXIMUM_SIZE = 64 * 1024
+MOST_ATTRIBUTES = 32
 _HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha256": hashes.SHA256(),
     "sha384": hashes.SHA384(),
@@ -204,6 +205,8 @@ def _read_token(unsigned: Any) -> bytes | None:
 
 def _by_name(attributes: Any) -> dict[str, list[Any]]:
     """Attribute values by name; a name that occurs twice is an attack (RFC 5652 §5.3), so it is refused."""
+    if len(attributes) > MOST_ATTRIBUTES:
+        raise ValueError("more attributes than a seal has")
     found: dict[str, list[Any]] = {}
     for attribute in attributes:
         name = attribute["type"].native

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 MOST_SEALS = 8
+LARGEST_GAP = 2 * 64 * 1024 + 2
+"""The largest container there is, in hexadecimal between its brackets."""
 _BYTE_RANGE = re.compile(
     rb"/ByteRange\s{0,8}\[\s{0,8}(\d{1,10})\s{1,8}(\d{1,10})\s{1,8}(\d{1,10})\s{1,8}(\d{1,10})\s{0,8}\]"
 )
@@ -35,7 +37,9 @@ class LocatedSeal:
         return self.covered_end > len(pdf)
 
     def container(self, pdf: bytes) -> bytes:
-        """The DER in the gap, zero padding removed. Raises ValueError when it is not hexadecimal."""
+        """The DER in the gap, zero padding removed. Raises ValueError when it is too long or none."""
+        if self.gap_end - self.gap_start > LARGEST_GAP:
+            raise ValueError
         raw = bytes.fromhex(pdf[self.gap_start + 1 : self.gap_end - 1].decode("ascii"))
         return raw[: _der_length(raw)]
 
@@ -48,13 +52,16 @@ class LocatedSeal:
 
 
 def locate_seals(pdf: bytes) -> list[LocatedSeal]:
-    """The seals in order of what they cover, at most eight; those with a damaged description come last."""
-    found: list[LocatedSeal] = []
+    """The seals in order of what they cover, at most eight; those with a damaged description come last.
+
+    However often a seal is described, it is there once.
+    """
+    described: set[LocatedSeal] = set()
     for match in _first(_BYTE_RANGE.finditer(pdf)):
         zero, gap_start, gap_end, rest = (int(number) for number in match.groups())
         if zero == 0 and gap_start + 2 < gap_end <= len(pdf):
-            found.append(LocatedSeal(gap_start, gap_end, gap_end + rest))
-    found.sort(key=lambda seal: seal.covered_end)
+            described.add(LocatedSeal(gap_start, gap_end, gap_end + rest))
+    found = sorted(described, key=lambda seal: (seal.covered_end, seal.gap_start, seal.gap_end))
     gaps = {(seal.gap_start, seal.gap_end) for seal in found}
     runs = [match.span() for match in _first(_HEXADECIMAL_RUN.finditer(pdf))]
     found.extend(LocatedSeal(start, end, len(pdf)) for start, end in runs if (start, end) not in gaps)
