@@ -114,6 +114,7 @@ def test_a_folder_for_style_sheets_that_cannot_be_written_is_named(migrated: Pat
         ("MOSTOVI_PACK", "nowhere", "no country pack"),
         ("MOSTOVI_TRUST_ROOT", "root.pem", "cannot be read"),
         ("MOSTOVI_GATEWAYS", "{", "must be a JSON object"),
+        ("MOSTOVI_GATEWAYS", '{"zenica-registrar": {"socket": "/x"}}', "MOSTOVI_TRUST_ROOT is not set"),
     ],
 )
 def test_a_setting_that_cannot_work_stops_the_start(

@@ -174,6 +174,12 @@ def test_a_template_cannot_read_files_outside_the_layout():
             render_template(f'#read("{path}")', {}, data, language="bs", qr_url="x", code="J7M4KE92A")
 
 
+def test_a_template_with_a_zero_byte_ends_at_once():
+    data = {"institution": "a", "place": "b", "issued_on": date(2026, 1, 1)}
+    with pytest.raises(DocumentFailed, match="zero byte"):
+        render_template("= A\0", {}, data, language="bs", qr_url="x", code="J7M4KE92A")
+
+
 def test_a_template_takes_nothing_from_the_network():
     data = {"institution": "a", "place": "b", "issued_on": date(2026, 1, 1)}
     with pytest.raises(DocumentFailed, match="no packages"):

@@ -247,6 +247,11 @@ def test_a_file_that_is_no_utf_8_is_named_with_line_and_remedy(folder):
     assert "Save the file as UTF-8 in your editor." in said
 
 
+def test_a_sign_that_no_editor_shows_is_named_with_its_line(folder):
+    said = check_with(folder, "extract.typ", b"= Izvod\n\x00\n")
+    assert "extract.typ:2: The file holds the sign U+0000, which no editor shows." in said
+
+
 def test_a_template_that_is_no_utf_8_is_named_too(folder):
     assert "extract.typ:2: The file is not UTF-8" in check_with(folder, "extract.typ", b"= Izvod\n\xe8\n")
 

@@ -28,6 +28,15 @@ def check_no_demonstration_root() -> None:
         )
 
 
+def check_trust_root_is_set() -> None:
+    """A portal that calls gateways must be able to verify the directory they hand out."""
+    if settings.GATEWAYS and not settings.TRUST_ROOT:
+        raise MissingSetting(
+            "MOSTOVI_GATEWAYS names gateways, but MOSTOVI_TRUST_ROOT is not set. "
+            "Set it to the PEM file of the root that the operator of the exchange gave you."
+        )
+
+
 def _read_root() -> bytes:
     try:
         return Path(settings.TRUST_ROOT).read_bytes()
@@ -69,6 +78,7 @@ def check_pack_is_loaded() -> None:
 
 def check_ready() -> None:
     """All of them, cheapest first."""
+    check_trust_root_is_set()
     check_no_demonstration_root()
     check_pack_is_there()
     check_database_is_migrated()

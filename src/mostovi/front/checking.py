@@ -14,7 +14,7 @@ from mostovi.exchange.verification.documents import verify_document
 from mostovi.exchange.verification.values import Statement, Verdict
 from mostovi.front.drawing.verdict import Look
 from mostovi.kernel import codes
-from mostovi.kernel.errors import NotFound, Refusal
+from mostovi.kernel.errors import NotFound, Refusal, Unavailable
 
 logger = logging.getLogger(__name__)
 Answer = Literal["valid", "replaced", "revoked", "altered", "not_ours", "silent", "unusable"]
@@ -28,6 +28,13 @@ _LOOKS: dict[Answer, Look] = {
     "unusable": "dashed",
 }
 _CLASSES = {"whole": "", "outlined": "old", "fallen": "bad", "dashed": "alien"}
+
+
+class NoTrustRoot(Unavailable):
+    """MOSTOVI_TRUST_ROOT is not set: nothing could prove anything."""
+
+    code = "no_trust_root"
+    message = "This site cannot check files, only codes. Type the short code from the paper."
 
 
 @dataclass(frozen=True)
@@ -99,6 +106,8 @@ def check_file(pdf: bytes, *, now: datetime) -> Finding:
 
 
 def _find_by_file(pdf: bytes, now: datetime) -> Finding:
+    if not settings.TRUST_ROOT:
+        raise NoTrustRoot
     verdict = verify_document(pdf, trust_root=Path(settings.TRUST_ROOT).read_bytes(), now=now)
     if verdict.state != "genuine" or verdict.code is None:
         answer: Answer = "altered" if verdict.state == "genuine" else verdict.state

@@ -17,6 +17,7 @@ from mostovi.services.definition.mistakes import DefinitionInvalid, Mistake
 LARGEST_FILE = 400_000
 LARGEST_NUMBER = 10**15
 _DEEPEST = 12
+_HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _BRACKETS = re.compile(r"(?:[\[{]\s*){12}")
 Path = tuple[Hashable, ...]
 
@@ -43,11 +44,17 @@ def decode_file(file: str, content: bytes) -> str:
     """The text of a file. Raises DefinitionInvalid when it is no UTF-8."""
     try:
         # As an editor shows it: without a byte order mark, lines ended one way.
-        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         what = f"The file is not UTF-8: no letter is written with the byte {content[error.start]:#04x} here."
         raise _refusal(file, line, what, "Save the file as UTF-8 in your editor.") from None
+    hidden = _HIDDEN.search(text)
+    if hidden:
+        line = text.count("\n", 0, hidden.start()) + 1
+        what = f"The file holds the sign U+{ord(hidden[0]):04X}, which no editor shows."
+        raise _refusal(file, line, what, "Write this line anew.")
+    return text
 
 
 @lru_cache(maxsize=64)

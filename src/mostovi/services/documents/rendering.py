@@ -56,6 +56,8 @@ def render_template(
     template: str, texts: Texts, data: Mapping[str, Any], *, language: str, qr_url: str, code: str
 ) -> bytes:
     """The same from a template's text and the service's texts, as a case has pinned them."""
+    if "\0" in template:
+        raise DocumentFailed("A template holds letters, and no zero byte.")  # the typesetter never ends
     if _PACKAGE.search(template):
         raise DocumentFailed("A template takes nothing from the network: no packages.")
     missing = sorted(_OUR_DATA - set(data))
