@@ -121,6 +121,22 @@ def test_entries_are_shown_without_a_name(zlata, bridge):
     assert 'href="?before=1"' in page
 
 
+def test_a_log_is_read_by_kind_without_a_script(zlata, bridge):
+    bridge.entries = [
+        log_entry(3),
+        replace(log_entry(2), service="findUsage", case="own-request"),
+        replace(log_entry(1), action="read", service="case_read"),
+    ]
+    everything = read(zlata, "/revizija/tuzla-social-work/")
+    assert "own question" in everything
+    assert "own--re" not in everything
+    looks = zlata.get("/revizija/tuzla-social-work/", {"lang": "en", "kind": "looks"}).content.decode()
+    assert "case_read" in looks
+    assert "findUsage" not in looks
+    assert '<option value="looks" selected>' in looks
+    assert "findUsage" in read(zlata, "/revizija/tuzla-social-work/?kind=nothing-we-know")
+
+
 def test_a_log_this_portal_does_not_know_is_not_found(zlata, bridge):
     assert zlata.get("/revizija/somewhere-else/").status_code == 404
 

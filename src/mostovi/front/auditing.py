@@ -12,6 +12,8 @@ from mostovi.kernel.errors import NotFound, Refusal
 from mostovi.kernel.institutions import Institution
 
 PER_PAGE = 50
+MOST_PARTS = 20
+OWN_QUESTIONS = frozenset({"findUsage", "usageReceipt"})
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class LogPage:
     institution: Institution
     entries: tuple[exchange.LogEntry, ...]
     older_before: int | None
+    kind: str = ""
 
 
 def inspect_logs(actor: Actor, *, seen: Mapping[str, Any]) -> list[InspectedLog]:
@@ -53,15 +56,34 @@ def _state_of(log: InspectedLog) -> dict[str, Any]:
     return {"size": log.gateway.tree_size, "root": log.gateway.root_hash}
 
 
-def read_log(actor: Actor, *, institution: str, before: int | None) -> LogPage:
-    """One page of entries, the newest first."""
+def read_log(actor: Actor, *, institution: str, before: int | None, kind: str = "") -> LogPage:
+    """One page of entries, the newest first. Of one ``kind``, a bounded part of the log is searched."""
     check_is_auditor(actor)
     found = next((each for each in list_gateways() if each.code == institution), None)
     if found is None:
         raise NotFound
-    entries = exchange.list_log_entries(institution=institution, before=before, limit=PER_PAGE)
-    older = _number(entries[-1]) if len(entries) == PER_PAGE and _number(entries[-1]) > 0 else None
-    return LogPage(found, entries, older)
+    entries: list[exchange.LogEntry] = []
+    older = before
+    for _ in range(MOST_PARTS if kind else 1):
+        part = exchange.list_log_entries(institution=institution, before=older, limit=PER_PAGE)
+        entries += [entry for entry in part if not kind or kind_of(entry) == kind]
+        older = _number(part[-1]) if len(part) == PER_PAGE and _number(part[-1]) > 0 else None
+        if older is None or len(entries) >= PER_PAGE:
+            break
+    return LogPage(found, tuple(entries), older, kind)
+
+
+def kind_of(entry: exchange.LogEntry) -> str:
+    """What an auditor tells apart: each entry is of one kind."""
+    if entry.outcome == "refused" or entry.action == "refused":
+        return "refused"
+    if entry.service in OWN_QUESTIONS:
+        return "own"
+    if entry.action in {"asked", "answered"}:
+        return "exchanges"
+    if entry.action == "sealed":
+        return "seals"
+    return "looks" if entry.service.endswith(("_read", "_searched")) else "deeds"
 
 
 def _inspect(institution: Institution, seen: Mapping[str, Any] | None) -> InspectedLog:

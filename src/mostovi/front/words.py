@@ -89,6 +89,14 @@ LOG_DEEDS = {
     "system": pgettext_lazy("log line", "done by the portal"),
     "anonymous": pgettext_lazy("log line", "noted for somebody who checked a paper"),
 }
+LOG_KINDS = {
+    "exchanges": gettext_lazy("Facts asked for and answered"),
+    "looks": gettext_lazy("Looks by officials"),
+    "refused": gettext_lazy("Refusals"),
+    "seals": gettext_lazy("Seals"),
+    "deeds": gettext_lazy("Steps of applications and other deeds"),
+    "own": gettext_lazy("People asking who looked at their data"),
+}
 LOG_PURPOSES = {
     "see what is due": gettext_lazy("see what is due"),
     "find a case": gettext_lazy("find a case"),

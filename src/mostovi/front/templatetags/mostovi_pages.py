@@ -68,6 +68,15 @@ def code(value: str) -> str:
 
 
 @register.filter
+def case_reference(value: str | None) -> str:
+    """A tracking code in its groups; what is named in other words (a person's own question) in words."""
+    try:
+        return codes.display(codes.normalise(value or ""))
+    except codes.InvalidCode:
+        return gettext("own question") if value == "own-request" else value or ""
+
+
+@register.filter
 def sentence(refusal: Refusal) -> str:
     """What a refusal says, in the page's language."""
     return refusal.sentence(gettext(refusal.message))

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from mostovi.front import auditing
+from mostovi.front.words import LOG_KINDS
 from mostovi.kernel.access_views import ActedRequest, access
 
 # Kept in the auditor's own browser, signed: a portal that lies about a log cannot also forget what it said.
@@ -39,8 +40,11 @@ def audit(request: ActedRequest) -> HttpResponse:
 @require_GET
 @access("auditor")
 def log_of(request: ActedRequest, institution: str) -> HttpResponse:
-    before = request.GET.get("before", "")
+    before, kind = request.GET.get("before", ""), request.GET.get("kind", "")
     page = auditing.read_log(
-        request.actor, institution=institution, before=int(before) if before.isdecimal() else None
+        request.actor,
+        institution=institution,
+        before=int(before) if before.isdecimal() else None,
+        kind=kind if kind in LOG_KINDS else "",
     )
-    return render(request, "front/audit_log.html", {"log": page})
+    return render(request, "front/audit_log.html", {"log": page, "kinds": LOG_KINDS})
