@@ -56,18 +56,28 @@ def test_a_message_that_arrives_lights_its_line_and_joins_the_feed(open_page, li
     page = open_page()
     expect(page.locator(".feed > li")).to_have_count(1)
     stream.append(told(live(provider=BRCKO, consumer="tuzla-social-work")))
-    expect(page.locator(".now strong")).to_have_text("Brčko answered Tuzla")
+    expect(page.locator(".now strong")).to_have_text(
+        "Registrar of Brčko answered Centre for Social Work Tuzla"
+    )
     expect(page.locator(".feed > li")).to_have_count(2)
-    expect(page.locator(".feed > li").first.locator("strong")).to_have_text("Brčko answered Tuzla")
+    expect(page.locator(".feed > li").first.locator("strong")).to_have_text(
+        "Registrar of Brčko answered Centre for Social Work Tuzla"
+    )
     expect(page.locator("svg .h")).to_have_count(1)
-    expect(page.locator("[role=status]")).to_have_text("Brčko answered Tuzla")
+    expect(page.locator("[role=status]")).to_have_text(
+        "Registrar of Brčko answered Centre for Social Work Tuzla"
+    )
 
 
 def test_messages_come_one_after_the_other_and_each_once(open_page, live, stream):
     page = open_page()
     stream.extend(told(live(provider=provider)) for provider in (BRCKO, "bijeljina-registrar"))
-    expect(page.locator(".now strong")).to_have_text("Brčko answered Banja Luka")
-    expect(page.locator(".now strong")).to_have_text("Bijeljina answered Banja Luka")
+    expect(page.locator(".now strong")).to_have_text(
+        "Registrar of Brčko answered City Administration of Banja Luka"
+    )
+    expect(page.locator(".now strong")).to_have_text(
+        "Registrar of Bijeljina answered City Administration of Banja Luka"
+    )
     expect(page.locator(".feed > li")).to_have_count(2)
     expect(page.locator("#quiet")).to_have_count(0)
 
@@ -79,9 +89,13 @@ def test_messages_can_be_held_and_go_on_where_they_are(open_page, live, stream):
     expect(page.get_by_role("button", name="Hold the messages")).to_have_attribute("aria-pressed", "true")
     stream.append(told(live(provider=BRCKO)))
     page.wait_for_timeout(1500)
-    expect(page.locator(".now strong")).to_have_text("Zenica answered Banja Luka")
+    expect(page.locator(".now strong")).to_have_text(
+        "Registrar of Zenica answered City Administration of Banja Luka"
+    )
     page.get_by_role("button", name="Hold the messages").click()
-    expect(page.locator(".now strong")).to_have_text("Brčko answered Banja Luka")
+    expect(page.locator(".now strong")).to_have_text(
+        "Registrar of Brčko answered City Administration of Banja Luka"
+    )
 
 
 def test_open_it_opens_the_message(open_page, live):

@@ -48,7 +48,7 @@ def test_a_message_can_be_opened_and_read(page, live):
     live(fields=["born_on", "born_in"], mark="kmwraz")
     said = text_of(page.get("/"))
     for words in (
-        "Zenica answered Banja Luka",
+        "Registrar of Zenica answered City Administration of Banja Luka",
         "City Administration of Banja Luka asked Registrar of Zenica",
         "kmwraz",
         "no: demonstration agreement",
@@ -70,13 +70,16 @@ def test_a_refused_question_lights_no_line_and_says_so(page, live):
     live(**NOSY)
     response = page.get("/")
     assert 'class="h"' not in response.content.decode()
-    assert "Banja Luka asked Tuzla without a case" in text_of(response)
+    assert (
+        "City Administration of Banja Luka asked Interior ministry of Tuzla Canton without a case"
+        in text_of(response)
+    )
     assert "Refused, counted and logged" in text_of(response)
 
 
-def test_a_message_within_one_town_names_the_offices(page, live):
+def test_a_message_within_one_town_names_both_offices(page, live):
     live(consumer="tuzla-social-work", provider="tuzla-canton-interior", service="residence")
-    assert "Interior ministry answered Centre for Social Work" in text_of(page.get("/"))
+    assert "Interior ministry of Tuzla Canton answered Centre for Social Work Tuzla" in text_of(page.get("/"))
 
 
 def test_an_institution_that_sealed_a_document_says_so(page, live):

@@ -101,14 +101,13 @@ def _crossing(told: Told) -> str:
 
 
 def _short_names(consumer: str, provider: str) -> tuple[str, str]:
-    """The towns; where both are in one town, what each of them is."""
-    one, other = institution_of(consumer), institution_of(provider)
-    if one is None or other is None:
-        return consumer, provider
-    variant = current_variant()
-    if one.place["en"] == other.place["en"]:
-        return text_in(one.kind, variant), text_in(other.kind, variant)
-    return one.place_in(variant), other.place_in(variant)
+    """Each by its short name, which says what it is and where: one kind of name in every line."""
+    return _short_name(consumer), _short_name(provider)
+
+
+def _short_name(code: str) -> str:
+    institution = institution_of(code)
+    return institution.short_name_in() if institution else code
 
 
 def _full_name(code: str) -> str:
