@@ -287,3 +287,9 @@ def test_an_attempt_under_another_name_is_shown_as_refused(amra, bridge):
     assert "Refused. Nothing was shown." in page
     assert "typed your personal number with another name" in page
     assert "<dt>Attempts refused</dt><dd>1</dd>" in page
+
+
+def test_who_did_not_answer_stands_before_the_list(amra, bridge):
+    bridge.usages, bridge.silent = [usage()], ("zenica-registrar",)
+    page = read(amra)
+    assert page.index("Did not answer") < page.index('<ol class="log">')

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mostovi.front.context import describe_page
+from mostovi.kernel.codes import LENGTH
 from mostovi.kernel.errors import Refusal
 
 
@@ -29,7 +30,8 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         503: _("This does not answer at the moment"),
     }
     heading = headings.get(refusal.status, _("This did not work"))
-    return _page(request, refusal.status, heading, refusal.sentence(_(refusal.message)), refusal.code)
+    told = refusal.sentence(_(refusal.message))
+    return _page(request, refusal.status, heading, told, refusal.code, action=_way_on(request.path))
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
@@ -86,6 +88,20 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
     )
 
 
+def _way_on(path: str) -> Action | None:
+    """Where somebody can go on from a page that refused. None leads to the first page."""
+    place, _slash, rest = path.strip("/").partition("/")
+    if place == "zahtjevi":
+        code = rest.partition("/")[0]
+        own = reverse("services:resume", args=[code]) if "/" in rest and len(code) == LENGTH else ""
+        if own:
+            return Action(_("Go to this application"), own)
+        return Action(_("My applications"), reverse("services:my_cases"))
+    if place == "predmeti":
+        return Action(_("Go to the desk"), reverse("desk:desk"))
+    return Action(_("Go to the counter"), reverse("services:counter")) if place == "salter" else None
+
+
 def _page(
     request: HttpRequest,
     status: int,
@@ -102,6 +118,6 @@ def _page(
         "explanation": explanation,
         "status": status,
         "code": code,
-        "action": action or Action(_("Go to the first page"), reverse("front:home")),
+        "action": action,
     }
     return HttpResponse(render_to_string("front/error.html", context), status=status)
