@@ -36,7 +36,7 @@ def answer_all(actor: Actor, code: str) -> None:
 
 def send(actor: Actor, code: str) -> CaseState:
     token = Case.objects.get(code=code).submission_token
-    return submit_case(actor=actor, code=code, token=token).state
+    return submit_case(actor=actor, code=code, token=token, deliberate=True).state
 
 
 def a_sent_case(actor: Actor, service: str = "child-allowance") -> str:

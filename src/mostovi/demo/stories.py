@@ -141,7 +141,7 @@ def apply(actor: Actor, story: Story, number: int) -> str:
     while question := find_next_question(actor, code):
         applying.record_answer(actor=actor, code=code, question=question, answer=answers[question])
     token = find_draft_sheet(actor, code).submission_token
-    applying.submit_case(actor=actor, code=code, token=token)
+    applying.submit_case(actor=actor, code=code, token=token, deliberate=True)
     return code
 
 

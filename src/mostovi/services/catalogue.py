@@ -28,6 +28,7 @@ from mostovi.services.definition import (
     questions_to_answer,
     questions_to_ask,
 )
+from mostovi.services.definition.values import ValueKind
 from mostovi.services.models import Case, Fact, ServiceVersion
 from mostovi.services.values import Channel, FactState, LifeEvent, Lookup
 
@@ -172,6 +173,28 @@ def check_and_keep(case: Case, key: str, raw: str | None) -> dict[str, Any]:
 def evaluate(case: Case) -> RuleOutcome:
     """What the rules say about the case by the law of its day."""
     return evaluate_rules(definition_of(case), known_facts(case), case.answers, on_date=law_day(case))
+
+
+def person_concerned(case: Case) -> dict[str, Any] | None:
+    """The one for whom an application is, such as the child; None while it is not known, or for oneself."""
+    outcome = evaluate(case)
+    persons = [rule.key for rule in definition_of(case).rules if rule.kind == ValueKind.PERSON]
+    return next((outcome.values[key] for key in persons if key in outcome.values), None)
+
+
+def list_open_already(case: Case) -> list[Case]:
+    """Other applications of the same person for the same service and child that are not decided yet."""
+    concerned = person_concerned(case)
+    if concerned is None:
+        return []
+    others = Case.objects.select_related("version").filter(
+        applicant_id=case.applicant_id, service=case.service, state__in=rules.BEFORE_DECISION
+    )
+    return [
+        other
+        for other in others.exclude(pk=case.pk).order_by("-received_at")
+        if person_concerned(other) == concerned
+    ]
 
 
 def due_on(case: Case, now: datetime) -> date:

@@ -64,15 +64,23 @@ class ProgressSheet:
     facts_total: int
     facts_done: int
     facts_waiting: int
+    facts_missing: int
     questions_total: int
     questions_done: int
     questions_most: int = 0
     current: int = 0
     sent: bool = False
+    asked: bool = True
+
+    @property
+    def answered(self) -> bool:
+        """The person has done her part."""
+        return not self.sent and not self.current and self.questions_done == self.questions_total
 
     @property
     def complete(self) -> bool:
-        return not self.sent and not self.current and self.questions_done == self.questions_total
+        """Both banks are built: only then is the keystone all that is missing."""
+        return self.answered and not self.facts_waiting and not self.facts_missing
 
 
 def describe_answers(case: Case) -> tuple[Row, ...]:
@@ -101,8 +109,10 @@ def describe_progress(case: Case, questions: Iterable[Question]) -> ProgressShee
     asked = [question.key for question in questions]
     return ProgressSheet(
         facts_total=len(states),
-        facts_done=sum(state in (FactState.ANSWERED, FactState.NOT_FOUND) for state in states),
+        facts_done=states.count(FactState.ANSWERED),
         facts_waiting=sum(state in (FactState.WAITING, FactState.NOT_ASKED) for state in states),
+        facts_missing=sum(state in (FactState.NOT_FOUND, FactState.REFUSED) for state in states),
+        asked=any(state != FactState.NOT_ASKED for state in states) or not states,
         questions_total=len(asked),
         questions_done=sum(key in case.answers for key in asked),
         questions_most=len(catalogue.definition_of(case).questions),

@@ -18,7 +18,7 @@ def find_by_tracking_code(code: str) -> Tracking:
     """State and due date of a sent application: nothing about the person, so no sign-in is needed."""
     case = Case.objects.filter(code=code, received_at__isnull=False).first()
     if case is None:
-        raise rules.CaseNotFound
+        raise rules.TrackingUnknown
     return Tracking(code=case.code, state=CaseState(case.state), due_on=case.due_on)
 
 

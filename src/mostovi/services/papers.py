@@ -52,7 +52,7 @@ def decision_data(case: Case, decision: Decision, document: Document) -> dict[st
         "number": display(case.code),
         "granted": decision.outcome == Outcome.APPROVED,
         "amount": None if amount is None else Decimal(amount) / 100,
-        "conditions": [_condition(step, language) for step in result.conditions],
+        "conditions": [_condition(step, language) for step in result.reasons],
         "reasons": decision.reasons,
         "official": decision.official_name,
     }

@@ -124,6 +124,11 @@ class CaseNotFound(NotFound):
     message = "We did not find this application among yours. Check the code on your receipt."
 
 
+class TrackingUnknown(NotFound):
+    code = "tracking_unknown"
+    message = "No application that was sent has this code. Compare it with your receipt, sign by sign."
+
+
 class OwnCase(NotAllowed):
     code = "own_case"
     message = "Nobody decides their own case. A colleague has to take it."
@@ -141,7 +146,10 @@ class NotTaken(Conflict):
 
 class ReasonsMissing(Invalid):
     code = "reasons_missing"
-    message = "Write the reasons in your own words, so that the person understands the decision."
+    message = (
+        "Write the reasons in your own words, in at least {least} signs, so that the person understands the "
+        "decision. Yours have {count}."
+    )
 
 
 class DecisionNotPrepared(Conflict):
@@ -215,6 +223,11 @@ class RestoreTooLate(Conflict):
 class QuestionsOpen(Conflict):
     code = "questions_open"
     message = "Some questions are not answered yet. Answer them, then send the application."
+
+
+class AlreadyOpen(Invalid):
+    code = "already_open"
+    message = "You already have an open application for this. Say that you want to send another one."
 
 
 class RegisterDenies(Conflict):
@@ -404,7 +417,7 @@ def check_reasons(outcome: Outcome, proposal: Proposal, reasons: str) -> None:
     if outcome == Outcome.APPROVED and proposal == Proposal.GRANT:
         return
     if len(reasons.strip()) < SHORTEST_REASONS:
-        raise ReasonsMissing
+        raise ReasonsMissing(least=SHORTEST_REASONS, count=len(reasons.strip()))
 
 
 def _check_not_own(actor: Actor, case: Standing) -> None:
@@ -430,6 +443,12 @@ def due_after_pause(due_on: date | None, paused_on: date | None, today: date) ->
     if due_on is None or paused_on is None:
         return due_on
     return due_on + (today - paused_on)
+
+
+def check_is_meant(*, already_open: bool, deliberate: bool) -> None:
+    """A second application for the same child is sent only by somebody who says so."""
+    if already_open and not deliberate:
+        raise AlreadyOpen
 
 
 def may_approve(amount_feninga: int | None, *, pays: bool) -> bool:

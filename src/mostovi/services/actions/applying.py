@@ -169,20 +169,24 @@ def record_answer(*, actor: Actor, code: str, question: str, answer: str | None)
         settle(code=code)
 
 
-def submit_case(*, actor: Actor, code: str, token: str) -> Receipt:
-    """Send the application once, however often the button is pressed; every time the same receipt."""
+def submit_case(*, actor: Actor, code: str, token: str, deliberate: bool = False) -> Receipt:
+    """Send the application once, however often the button is pressed; every time the same receipt.
+
+    ``deliberate``: the person knows that she has an open application for the same child.
+    """
     case = find_case(code)
     rules.check_can_see(actor, case.standing())
     if not secrets.compare_digest(token.encode(), case.submission_token.encode()):
         raise rules.AnotherSubmission
     if case.received_at is None:
-        _submit_once(case, actor)
+        _submit_once(case, actor, deliberate=deliberate)
         settle(code=code)
     return _receipt_of(find_case(code))
 
 
-def _submit_once(case: Case, actor: Actor) -> None:
+def _submit_once(case: Case, actor: Actor, *, deliberate: bool = False) -> None:
     rules.check_can(Step.SUBMIT, actor, case.standing())
+    rules.check_is_meant(already_open=bool(catalogue.list_open_already(case)), deliberate=deliberate)
     try:
         _submit(case, actor, clock.now())
     except rules.WrongState:

@@ -63,7 +63,7 @@ class NotAnAmount(InvalidAnswer):
 
 class TextTooLong(InvalidAnswer):
     code = "text_too_long"
-    message = "This text is too long. It can have at most {most} characters."
+    message = "This text is too long. It can have at most {most} characters; yours has {count}."
 
 
 class NotAnAccount(InvalidAnswer):
@@ -206,7 +206,7 @@ def _read_money(text: str) -> int:
 
 def _read_text(text: str) -> str:
     if len(text) > _LONGEST_TEXT:
-        raise TextTooLong(most=_LONGEST_TEXT)
+        raise TextTooLong(most=f"{_LONGEST_TEXT:,}", count=f"{len(text):,}")
     return "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign)[0] != "C")
 
 

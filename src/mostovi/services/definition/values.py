@@ -227,6 +227,16 @@ class RuleOutcome:
         return tuple(step for step in self.steps if step.kind == ValueKind.CONDITION)
 
     @property
+    def reasons(self) -> tuple[RuleStep, ...]:
+        """The conditions as a decision gives them: first what is not met, then what is not known.
+
+        What an official has to judge is answered by the official's own words.
+        """
+        order = (RuleState.NOT_MET, RuleState.UNKNOWN, RuleState.MET)
+        weighed = [step for step in self.conditions if step.state in order]
+        return tuple(sorted(weighed, key=lambda step: order.index(step.state)))
+
+    @property
     def articles(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(step.article for step in self.steps if step.article))
 

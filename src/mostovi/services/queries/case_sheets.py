@@ -190,9 +190,7 @@ def find_desk_sheet(actor: Actor, code: str) -> DeskSheet:
         sealing=_sealing(case, actor),
         applicant_language=language,
         applicant_language_name=dict(settings.LANGUAGES).get(language.lower(), language),
-        applicant_reads=tuple(
-            text_of(step.sentence, language) for step in result.conditions if step.sentence
-        ),
+        applicant_reads=tuple(text_of(step.sentence, language) for step in result.reasons if step.sentence),
         days_left=(case.due_on - clock.now().date()).days if case.due_on else None,
     )
 
@@ -291,7 +289,7 @@ def _decision(case: Case) -> DecisionSheet | None:
     return DecisionSheet(
         outcome=view.outcome,
         amount_km=_marks(view.amount_feninga),
-        lines=tuple(map(_rule_line, catalogue.evaluate(case).conditions)),
+        lines=tuple(map(_rule_line, catalogue.evaluate(case).reasons)),
         reasons=view.reasons,
         articles=view.articles,
         official_name=view.official_name,

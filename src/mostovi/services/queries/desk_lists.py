@@ -35,6 +35,7 @@ class DeskLine:
     code: str
     applicant_name: str
     title: str
+    about: str
     state: CaseState
     days_left: int | None
     assigned_to_name: str
@@ -116,8 +117,16 @@ def _line(case: Case, today: date) -> DeskLine:
     return DeskLine(
         code=case.code,
         applicant_name=case.applicant_name,
+        about=_about(case),
         title=text_of(catalogue.find_title(case.service), current_variant()),
         state=CaseState(case.state),
         days_left=left.days if left is not None else None,
         assigned_to_name=case.assigned_to_name,
     )
+
+
+def _about(case: Case) -> str:
+    """For whom it is, so that two lines of one applicant can be told apart: Dino, 2019."""
+    concerned = catalogue.person_concerned(case) or {}
+    parts = [concerned.get("given_name"), str(concerned.get("born_on") or "")[:4]]
+    return ", ".join(part for part in parts if part)

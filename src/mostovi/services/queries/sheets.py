@@ -100,6 +100,14 @@ class QuestionSheet:
 
 
 @dataclass(frozen=True)
+class OpenAlready:
+    """Another application for the same, sent before."""
+
+    code: str
+    sent_at: datetime
+
+
+@dataclass(frozen=True)
 class DraftSheet:
     """An application before it is sent: what registers and the person said so far."""
 
@@ -123,6 +131,7 @@ class DraftSheet:
     due_on: date
     submission_token: str
     assisted: bool
+    already_open: tuple[OpenAlready, ...]
 
 
 @dataclass(frozen=True)
@@ -356,6 +365,11 @@ def _draft_sheet(actor: Actor, case: Case) -> DraftSheet:
         due_on=catalogue.due_on(case, clock.now()),
         submission_token=case.submission_token,
         assisted=_is_typed_by(actor, case),
+        already_open=tuple(
+            OpenAlready(other.code, other.received_at)
+            for other in catalogue.list_open_already(case)
+            if other.received_at is not None
+        ),
     )
 
 

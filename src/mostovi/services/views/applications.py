@@ -76,7 +76,7 @@ def reply(request: ActedRequest, code: str) -> HttpResponse:
     sheet = find_case_sheet(request.actor, code)
     if sheet.waits_for != WaitsFor.REPLY:
         raise WrongState
-    context = {"sheet": sheet, "error": error}
+    context = {"sheet": sheet, "error": error, "text": request.POST.get("text", "")}
     return render(request, "services/reply.html", context, status=422 if error else 200)
 
 

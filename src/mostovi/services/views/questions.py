@@ -19,6 +19,7 @@ from mostovi.services.queries.sheets import (
     find_stop_sheet,
     find_way_on,
 )
+from mostovi.services.rules import AlreadyOpen
 from mostovi.services.views.leading import leads_on
 
 
@@ -83,9 +84,19 @@ def stop(request: ActedRequest, code: str) -> HttpResponse:
 @access("signed_in")
 def check(request: ActedRequest, code: str) -> HttpResponse:
     """Check your answers; sending sets the keystone."""
+    error = ""
     if request.method == "POST":
-        submit_case(actor=request.actor, code=code, token=request.POST.get("token", ""))
-        return HttpResponseRedirect(reverse("services:receipt", args=[code]))
+        try:
+            submit_case(
+                actor=request.actor,
+                code=code,
+                token=request.POST.get("token", ""),
+                deliberate="deliberate" in request.POST,
+            )
+            return HttpResponseRedirect(reverse("services:receipt", args=[code]))
+        except AlreadyOpen as refusal:
+            error = sentence_of(refusal)
     if find_way_on(request.actor, code).page != "check":
         return HttpResponseRedirect(reverse("services:resume", args=[code]))
-    return render(request, "services/check.html", {"sheet": find_draft_sheet(request.actor, code)})
+    context = {"sheet": find_draft_sheet(request.actor, code), "error": error}
+    return render(request, "services/check.html", context, status=422 if error else 200)
