@@ -37,13 +37,16 @@ def test_it_starts_takes_events_and_stops_when_asked(tmp_path):
     started = [sys.executable, "-c", "import sys; from mostovi.live.command import main; sys.exit(main())"]
     given = ["--listen", f"unix:{tmp_path}/l", "--publish", f"{tmp_path}/p", "--state", f"{tmp_path}/s"]
     environment = {**os.environ, "MOSTOVI_LIVE_SECRET": "0123456789abcdef" * 4}
-    with subprocess.Popen([*started, *given], env=environment) as program:
-        gateway = _connected(socket.socket(socket.AF_UNIX), f"{tmp_path}/p")
+    with (
+        subprocess.Popen([*started, *given], env=environment, stderr=subprocess.PIPE, text=True) as program,
+        _connected(socket.socket(socket.AF_UNIX), f"{tmp_path}/p") as gateway,
+    ):
         gateway.sendall(line())
-        gateway.close()
         time.sleep(0.3)
         program.send_signal(signal.SIGTERM)
-        assert program.wait(10) == 0
+        _, said = program.communicate(timeout=10)
+        assert program.returncode == 0
+        assert "Traceback" not in said, "a gateway that is still connected is no error"
 
 
 def _connected(end, path):

@@ -63,6 +63,8 @@ class Publishing:
         try:
             while line := await gateway.readline():
                 self.take(line)
+        except asyncio.CancelledError:
+            pass  # we are being stopped; let through, Python 3.11 prints it as an error
         except (ValueError, ConnectionError):
             self.refused += 1
             logger.warning("a gateway published a line that is too long; its connection was closed")
