@@ -204,7 +204,7 @@ def settings_read() -> set[str]:
             continue
         text = path.read_text(encoding="utf-8")
         pattern = (
-            r"environment\.(?:read|secret|is_on|seconds)\(\s*\"(MOSTOVI_\w+)\""
+            r"environment\.(?:read|secret|strong_secret|json_object|is_on|seconds)\(\s*\"(MOSTOVI_\w+)\""
             r"|environ(?:\.get)?[\(\[]\s*\"(MOSTOVI_\w+)\""
         )
         names.update(first or second for first, second in re.findall(pattern, text))

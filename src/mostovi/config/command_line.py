@@ -11,6 +11,7 @@ COMMANDS = {
     "worker": ("mostovi.config.worker_command", "do what need not happen inside a request"),
     "gateway": ("mostovi.exchange.gateway.command", "run one institution's end of the bridge"),
     "live": ("mostovi.live.command", "stream events to browsers"),
+    "sign": ("mostovi.exchange.signing_command", "sign the directory of members, or a contract"),
     "verify": ("mostovi.exchange.verification.command", "check a document or a receipt offline"),
     "service": ("mostovi.services.command", "check the definition of a service"),
     "pack": ("mostovi.config.pack_command", "load the country pack into the portal"),
