@@ -116,6 +116,16 @@ def test_nothing_is_removed_or_put_in_unnoticed(
     assert changed == document.pdf or verdict_on(changed, document.root).state != "genuine"
 
 
+@pytest.mark.parametrize("zeros", [2, 20])
+def test_zeros_taken_out_of_the_padding_do_not_go_unnoticed(document: made.Sealed, zeros: int) -> None:
+    (seal,) = locate_seals(document.pdf)
+    end = seal.gap_end - 1
+    shorter = document.pdf[: end - zeros] + document.pdf[end:]
+    assert verdict_on(shorter, document.root).state == "altered"
+    longer = document.pdf[:end] + b"0" * zeros + document.pdf[end:]
+    assert verdict_on(longer, document.root).state == "altered"
+
+
 @settings(max_examples=250, deadline=None)
 @given(position=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
 @example(position=0, flip=0x20)

@@ -176,7 +176,7 @@ def test_text_loses_control_signs_and_has_an_end():
     assert read_answer(Kind.TEXT, "Amra\u202e\x00 \u200bKovač\nTuzla") == "Amra Kovač\nTuzla"
     with pytest.raises(TextTooLong) as refusal:
         read_answer(Kind.TEXT, "a" * 2001)
-    assert "2000" in refusal.value.sentence()
+    assert "2,000" in refusal.value.sentence()
 
 
 @pytest.mark.parametrize("typed", ["1. 9. 2019.", "22. 11. 2026."])

@@ -79,7 +79,7 @@ def test_what_the_country_does_not_hold_is_printed_with_place_and_remedy(folder,
     change(folder, "service.yaml", "unit: ba-tuzla", "unit: ba-tuzl")
     assert main(["check", str(folder)]) == 1
     printed = capsys.readouterr().out
-    assert "questions.yaml:6: The contract csw-brcko-children-01 does not hold the field `kids`." in printed
+    assert "questions.yaml:7: The contract csw-brcko-children-01 does not hold the field `kids`." in printed
     assert "Use one of: children." in printed
     assert "Did you mean `ba-tuzla`?" in printed
 

@@ -193,7 +193,7 @@ def _check_gap(examination: _Examination, der: bytes, container: Container) -> N
         plain = examination.seal.is_plain_gap(examination.pdf)
     except (*containers.HOSTILE, containers.WrongSignature, containers.Unreadable) as trouble:
         raise _Fault("altered", Statement(sentences.SEAL_CHANGED)) from trouble
-    if not plain:
+    if not plain or not examination.seal.described:
         raise _Fault("altered", Statement(sentences.SEAL_CHANGED))
     examination.prove(sentences.EVERY_BYTE)
     if examination.verdict.code is not None:

@@ -22,11 +22,15 @@ _CODE = re.compile(rb"/MostoviCode \(([AEJKMT2-9]{9})\)")
 
 @dataclass(frozen=True)
 class LocatedSeal:
-    """A signature's place: the gap ``[gap_start, gap_end)`` in the covered ``[0, covered_end)``."""
+    """A signature's place: the gap ``[gap_start, gap_end)`` in the covered ``[0, covered_end)``.
+
+    ``described``: the file itself says that the gap is there. Without that it can be no genuine seal.
+    """
 
     gap_start: int
     gap_end: int
     covered_end: int
+    described: bool = True
 
     def covered(self, pdf: bytes) -> tuple[memoryview, memoryview]:
         """The two stretches of bytes that the seal signs."""
@@ -64,7 +68,9 @@ def locate_seals(pdf: bytes) -> list[LocatedSeal]:
     found = sorted(described, key=lambda seal: (seal.covered_end, seal.gap_start, seal.gap_end))
     gaps = {(seal.gap_start, seal.gap_end) for seal in found}
     runs = [match.span() for match in _first(_HEXADECIMAL_RUN.finditer(pdf))]
-    found.extend(LocatedSeal(start, end, len(pdf)) for start, end in runs if (start, end) not in gaps)
+    found.extend(
+        LocatedSeal(start, end, len(pdf), described=False) for start, end in runs if (start, end) not in gaps
+    )
     return found[:MOST_SEALS]
 
 
