@@ -53,6 +53,19 @@ def test_the_portal_stops_at_a_demonstration_root(tmp_path: Path) -> None:
     assert "Traceback" not in stopped.stderr
 
 
+@pytest.mark.parametrize("words", [("portal",), ("worker", "--once")])
+@pytest.mark.parametrize(
+    ("named", "said"), [("", "Set MOSTOVI_TRUST_ROOT to"), ("gone.pem", "cannot be read")]
+)
+def test_without_a_root_the_programs_say_how_to_name_one(
+    words: tuple[str, ...], named: str, said: str, tmp_path: Path
+) -> None:
+    stopped = run(*words, environment={**MINIMUM, "MOSTOVI_TRUST_ROOT": named}, cwd=tmp_path)
+    assert stopped.returncode != 0
+    assert said in stopped.stderr
+    assert "Traceback" not in stopped.stderr
+
+
 def test_a_secret_may_lie_in_a_file(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text(MINIMUM["MOSTOVI_SECRET_KEY"] + "\n")

@@ -260,7 +260,7 @@ def sealed_without_lists(keys: Path) -> bytes:
 def test_a_document_from_the_future_is_not_called_genuine(sealed: bytes, root: bytes) -> None:
     verdict = verify_document(sealed, trust_root=root, now=made.SEALED_AT - timedelta(days=1))
     assert verdict.state == "unusable"
-    assert "after the time you asked about" in said(verdict)
+    assert "after the time for which it is checked" in said(verdict)
 
 
 def test_long_after_the_certificate_expired_the_time_stamp_still_speaks(sealed: bytes, root: bytes) -> None:

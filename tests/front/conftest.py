@@ -26,6 +26,7 @@ def bridge(monkeypatch, settings) -> Bridge:
     """The exchange in the test's hands."""
     settings.GATEWAYS = {member: {} for member in MEMBERS}
     settings.HOME_INSTITUTION = "tuzla-social-work"
+    monkeypatch.setattr(exchange, "trust_root_pem", lambda: b"")
     double = Bridge()
     for name in (
         "find_usages",

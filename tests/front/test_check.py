@@ -1,5 +1,6 @@
 """Is this paper genuine? One sentence, nothing beyond the paper, and nothing for guessers."""
 
+from contextlib import ExitStack
 from datetime import date
 from io import BytesIO
 
@@ -14,7 +15,7 @@ from mostovi.exchange import public as exchange
 from mostovi.exchange.protocol.canonical import canonical_json
 from mostovi.exchange.protocol.digests import encode_base64url
 from mostovi.exchange.verification.values import Statement, Verdict
-from mostovi.front import checking
+from mostovi.front import checking, turns
 
 pytestmark = pytest.mark.django_db
 CODE = "J4T92M7AE"
@@ -44,14 +45,11 @@ def stated(bridge) -> exchange.Stated:
 
 
 @pytest.fixture
-def verdict(monkeypatch, settings, tmp_path):
+def verdict(monkeypatch):
     """What the verification engine says of any file."""
-    root = tmp_path / "root.pem"
-    root.write_bytes(b"")
-    settings.TRUST_ROOT = str(root)
 
     def says(said: Verdict) -> None:
-        monkeypatch.setattr(checking, "verify_document", lambda *_, **__: said)
+        monkeypatch.setattr(checking, "verify_file", lambda *_, **__: said)
 
     return says
 
@@ -151,6 +149,124 @@ def test_a_file_of_somebody_else_is_not_ours(client, bridge, verdict):
     assert "No institution on the bridge sealed this file." in read(
         client.post("/provjera/dokument?lang=en", {"pdf": pdf()})
     )
+
+
+RECEIPT = Verdict(
+    "receipt",
+    "genuine",
+    issuer="Registrar",
+    issuer_code="brcko-registrar",
+    code="brcko-registrar/104",
+    proved=(Statement("The entry is in the log of the institution named, at the place named."),),
+    unproved=(Statement("The exact time. It is the time by the institution's own clock."),),
+)
+
+
+def receipt(content: bytes = b'{"format":"mostovi-receipt/1"}') -> SimpleUploadedFile:
+    return SimpleUploadedFile("receipt.json", content, "application/json")
+
+
+@pytest.mark.parametrize("box", ["pdf", "photo"])
+def test_a_genuine_receipt_is_called_one_with_what_it_leaves_open(client, bridge, verdict, box):
+    verdict(RECEIPT)
+    page = read(client.post("/provjera/dokument?lang=en", {box: receipt()}))
+    assert "This receipt is genuine. The entry is in the log of the Registrar of Brčko District." in page
+    assert "brcko-registrar/104" in page
+    assert "The exact time." in page
+    assert 'class="verdict "' in page
+    assert not bridge.asked
+
+
+def test_a_changed_receipt_and_one_of_strangers_are_told_apart(client, bridge, verdict):
+    changed = Statement("This receipt is not as the institution issued it.")
+    verdict(Verdict("receipt", "altered", false=(changed,)))
+    page = read(client.post("/provjera/dokument?lang=en", {"pdf": receipt()}))
+    assert "Do not accept it: this receipt is not as it was issued." in page
+    assert "What is false" in page
+    verdict(Verdict("receipt", "not_ours", false=(Statement("The receipt is signed, …"),)))
+    page = read(client.post("/provjera/dokument?lang=en", {"pdf": receipt()}))
+    assert "No institution on the bridge signed this receipt." in page
+    assert "sealed this file" not in page
+
+
+@pytest.mark.parametrize("state", ["unusable", "not_ours"])
+def test_what_is_merely_unknown_is_not_called_false(client, bridge, verdict, state):
+    verdict(Verdict("document", state, false=(Statement("This PDF carries no seal."),)))
+    page = read(client.post("/provjera/dokument?lang=en", {"pdf": pdf()}))
+    assert "<dt>Why</dt>" in page
+    assert "What is false" not in page
+
+
+def test_a_photograph_in_the_box_for_files_is_read(client, bridge, stated):
+    bridge.papers[CODE] = paper(CODE)
+    picture = photo(f"https://mostovi.example/provjera/{CODE}?s={SIGNED}")
+    response = client.post("/provjera/dokument?lang=en", {"pdf": picture})
+    assert "The issuer signed this square code." in read(response)
+
+
+def test_a_pdf_in_the_box_for_photographs_is_checked(client, bridge, verdict):
+    verdict(GENUINE)
+    bridge.papers[CODE] = paper(CODE)
+    response = client.post("/provjera/dokument?lang=en", {"photo": pdf(), "ask_photo": "1"})
+    assert "Still valid." in read(response)
+
+
+def test_a_picture_without_our_code_in_the_box_for_files_is_told_so(client, bridge):
+    response = client.post("/provjera/dokument?lang=en", {"pdf": photo("https://elsewhere.example/")})
+    assert response.status_code == 422
+    assert "There is no square code of ours in this picture." in read(response)
+
+
+def test_a_file_of_no_kind_we_know_gets_no_verdict(client, bridge, verdict):
+    verdict(Verdict("unknown", "unusable", false=(Statement("This file is neither a PDF nor a receipt."),)))
+    response = client.post("/provjera/dokument?lang=en", {"pdf": pdf(b"PK\3\4 a spreadsheet")})
+    assert "We cannot say anything about this file." in read(response)
+
+
+def test_of_many_files_at_once_few_are_checked_and_the_others_asked_to_wait(client, bridge, verdict):
+    verdict(GENUINE)
+    bridge.papers[CODE] = paper(CODE)
+    with ExitStack() as busy:
+        for _ in range(turns.FILES_AT_ONCE):
+            busy.enter_context(turns.one_of_few())
+        for form in ({"pdf": pdf()}, {"photo": photo("https://mostovi.example/"), "ask_photo": "1"}):
+            response = client.post("/provjera/dokument?lang=en", form)
+            assert response.status_code == 503
+            assert response.headers["Retry-After"] == "5"
+            assert "Wait a few seconds and send yours once more." in read(response)
+        assert client.get("/provjera").status_code == 200
+    assert "Still valid." in read(client.post("/provjera/dokument?lang=en", {"pdf": pdf()}))
+
+
+def test_a_turn_is_given_back_whatever_the_file_does(client, bridge):
+    for _ in range(turns.FILES_AT_ONCE + 1):
+        client.post("/provjera/dokument?lang=en", {"photo": photo("https://elsewhere.example/")})
+        client.post("/provjera/dokument?lang=en", {"photo": SimpleUploadedFile("x", b"no picture")})
+    assert (
+        client.post("/provjera/dokument", {"photo": photo("https://elsewhere.example/")}).status_code == 422
+    )
+
+
+@pytest.mark.parametrize("named", ["", "/nowhere/root.pem"])
+def test_without_a_root_a_calm_sentence_is_said_instead_of_a_verdict(client, settings, named, monkeypatch):
+    settings.TRUST_ROOT = named
+    settings.GATEWAYS = {"tuzla-social-work": {"socket": "/nowhere"}}
+    asked = [
+        client.get(f"/provjera/{CODE}?lang=en"),
+        client.get(f"/provjera/{CODE}?s={SIGNED}&lang=en"),
+        client.post("/provjera/dokument?lang=en", {"pdf": pdf()}),
+    ]
+    for response in asked:
+        assert response.status_code == 503
+        assert "This portal cannot check signatures at the moment" in read(response)
+
+
+def test_a_root_file_without_a_certificate_is_no_verdict_either(client, settings, tmp_path):
+    settings.TRUST_ROOT = str(tmp_path / "root.pem")
+    (tmp_path / "root.pem").write_bytes(b"nothing")
+    response = client.post("/provjera/dokument?lang=en", {"pdf": pdf()})
+    assert response.status_code == 503
+    assert "This portal cannot check signatures at the moment" in read(response)
 
 
 def test_a_file_that_is_too_large_is_not_examined(client, bridge, monkeypatch):

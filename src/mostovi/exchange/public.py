@@ -11,7 +11,7 @@ from mostovi.exchange.bridge.logs import (
     gateway_status,
     list_log_entries,
 )
-from mostovi.exchange.bridge.members import check_statement, list_members
+from mostovi.exchange.bridge.members import check_statement, list_members, trust_root_pem
 from mostovi.exchange.bridge.naming import find_document_kind_name, find_service_name
 from mostovi.exchange.bridge.papers import (
     document_status,
@@ -19,7 +19,7 @@ from mostovi.exchange.bridge.papers import (
     revoke_document,
     seal_document,
 )
-from mostovi.exchange.bridge.refusals import BridgeRefused, NoAnswer, RefusalReason, reason_of
+from mostovi.exchange.bridge.refusals import BridgeRefused, NoAnswer, NoTrustRoot, RefusalReason, reason_of
 from mostovi.exchange.bridge.registers import PersonNotInRegister, ask_register, find_contract, list_contracts
 from mostovi.exchange.bridge.usages import EntryNotFound, fetch_receipt, find_usages
 from mostovi.exchange.bridge.values import (
@@ -55,6 +55,7 @@ __all__ = [
     "LogEntry",
     "Member",
     "NoAnswer",
+    "NoTrustRoot",
     "PersonNotInRegister",
     "RefusalReason",
     "ReservedDocument",
@@ -82,4 +83,5 @@ __all__ = [
     "reserve_document",
     "revoke_document",
     "seal_document",
+    "trust_root_pem",
 ]

@@ -4,22 +4,26 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
-from pathlib import Path
 from typing import Literal
 
 from django.conf import settings
 
 from mostovi.exchange import public as exchange
-from mostovi.exchange.verification.documents import verify_document
+from mostovi.exchange.protocol.statements import MalformedStatement, parse_statement_url
+from mostovi.exchange.verification.chains import NoRoot
+from mostovi.exchange.verification.files import is_document, is_receipt, verify_file
 from mostovi.exchange.verification.values import Statement, Verdict
 from mostovi.front.drawing.verdict import Look
+from mostovi.front.turns import one_of_few
 from mostovi.kernel import codes
-from mostovi.kernel.errors import NotFound, Refusal, Unavailable
+from mostovi.kernel.errors import Invalid, NotFound, Refusal
+from mostovi.services.documents.qr import PictureTooLarge, PictureUnreadable, read_qr
 
 logger = logging.getLogger(__name__)
-Answer = Literal["valid", "replaced", "revoked", "altered", "not_ours", "silent", "unusable"]
+Answer = Literal["valid", "receipt", "replaced", "revoked", "altered", "not_ours", "silent", "unusable"]
 _LOOKS: dict[Answer, Look] = {
     "valid": "whole",
+    "receipt": "whole",
     "replaced": "outlined",
     "revoked": "outlined",
     "altered": "fallen",
@@ -30,11 +34,11 @@ _LOOKS: dict[Answer, Look] = {
 _CLASSES = {"whole": "", "outlined": "old", "fallen": "bad", "dashed": "alien"}
 
 
-class NoTrustRoot(Unavailable):
-    """MOSTOVI_TRUST_ROOT is not set: nothing could prove anything."""
-
-    code = "no_trust_root"
-    message = "This site cannot check files, only codes. Type the short code from the paper."
+class NoSquareCode(Invalid):
+    code = "no_square_code"
+    message = (
+        "There is no square code of ours in this picture. Come closer, hold still, or type the short code."
+    )
 
 
 @dataclass(frozen=True)
@@ -70,13 +74,29 @@ class Finding:
     def false(self) -> tuple[Statement, ...]:
         return self.verdict.false if self.verdict else ()
 
+    @property
+    def unproved(self) -> tuple[Statement, ...]:
+        """What a receipt leaves open; of a paper the page says it in its own words."""
+        return self.verdict.unproved if self.verdict and self.answer == "receipt" else ()
+
+    @property
+    def entry(self) -> str:
+        """The entry of a log that a receipt is of."""
+        return self.verdict.code or "" if self.verdict and self.answer == "receipt" else ""
+
+    @property
+    def is_receipt(self) -> bool:
+        return self.verdict is not None and self.verdict.kind == "receipt"
+
 
 def check_code(typed: str, signed_statement: str = "") -> Finding:
     """What is known under a code that was typed or photographed. Raises InvalidCode.
 
     A photographed code brings the issuer's signed statement, so something is proved even while the issuer
-    does not answer; a statement that nobody signed proves the paper false.
+    does not answer; a statement that nobody signed proves the paper false. Raises NoTrustRoot when this
+    portal has nothing to judge by.
     """
+    exchange.trust_root_pem()
     return _noted(_find_by_code(codes.normalise(typed), signed_statement))
 
 
@@ -100,15 +120,43 @@ def _find_by_code(code: str, signed_statement: str) -> Finding:
     return _join(known, _ask_issuer(code))
 
 
-def check_file(pdf: bytes, *, now: datetime) -> Finding:
-    """The verdict on a file, and whether its issuer still stands by it."""
-    return _noted(replace(_find_by_file(pdf, now), sha256=sha256(pdf).hexdigest()))
+def check_file(content: bytes, *, now: datetime, is_photograph: bool = False) -> Finding:
+    """The verdict on a PDF, a receipt or a photograph of a paper, and whether its issuer still stands by it.
+
+    What it is, the content says; ``is_photograph`` only which sentence somebody reads whose file is neither.
+    Raises NoSquareCode, PictureUnreadable, TooManyFiles and NoTrustRoot.
+    """
+    root = exchange.trust_root_pem()
+    if is_document(content) or is_receipt(content):
+        return _noted(replace(_find_by_file(content, root, now), sha256=sha256(content).hexdigest()))
+    try:
+        return _find_by_photograph(content)
+    except PictureTooLarge:
+        raise
+    except PictureUnreadable:
+        if is_photograph:
+            raise
+        return _noted(_find_by_file(content, root, now))
 
 
-def _find_by_file(pdf: bytes, now: datetime) -> Finding:
-    if not settings.TRUST_ROOT:
-        raise NoTrustRoot
-    verdict = verify_document(pdf, trust_root=Path(settings.TRUST_ROOT).read_bytes(), now=now)
+def _find_by_photograph(content: bytes) -> Finding:
+    with one_of_few():
+        text = read_qr(content) or ""
+    try:
+        seen = parse_statement_url(text)
+    except MalformedStatement as error:
+        raise NoSquareCode from error
+    return check_code(seen.statement.code, text.partition("?s=")[2])
+
+
+def _find_by_file(content: bytes, root: bytes, now: datetime) -> Finding:
+    try:
+        with one_of_few():
+            verdict = verify_file(content, trust_root=root, now=now)
+    except NoRoot:
+        raise exchange.NoTrustRoot from None
+    if verdict.kind == "receipt" and verdict.state == "genuine":
+        return Finding("receipt", issuer=verdict.issuer_code or "", verdict=verdict, by="file")
     if verdict.state != "genuine" or verdict.code is None:
         answer: Answer = "altered" if verdict.state == "genuine" else verdict.state
         return Finding(

@@ -1,5 +1,6 @@
 """The signed directory as the portal knows it: verified against the portal's own root."""
 
+import logging
 import threading
 import time
 from pathlib import Path
@@ -9,21 +10,36 @@ from django.conf import settings
 
 from mostovi.exchange.bridge import values
 from mostovi.exchange.bridge.client import call
-from mostovi.exchange.bridge.refusals import BridgeRefused, NoAnswer
-from mostovi.exchange.protocol.certificates import load_certificate
+from mostovi.exchange.bridge.refusals import BridgeRefused, NoAnswer, NoTrustRoot
+from mostovi.exchange.protocol.certificates import UntrustedCertificate, load_certificate
 from mostovi.exchange.protocol.directory import Directory, check_fresh, verify_directory
 from mostovi.exchange.protocol.faults import ProtocolRefusal
 from mostovi.exchange.protocol.statements import parse_statement, verify_statement
 from mostovi.kernel import clock
 
+logger = logging.getLogger(__name__)
 _KEPT_SECONDS = 30.0
 _lock = threading.Lock()
 _known: dict[str, tuple[float, Directory]] = {}
 
 
 def trust_root() -> Certificate:
-    """The root that was given to this portal. Raises OSError or UntrustedCertificate."""
-    return load_certificate(Path(settings.TRUST_ROOT).read_bytes())
+    """The root that was given to this portal. Raises NoTrustRoot."""
+    try:
+        return load_certificate(trust_root_pem())
+    except UntrustedCertificate:
+        logger.warning("MOSTOVI_TRUST_ROOT names no certificate in PEM: %s", settings.TRUST_ROOT)
+        raise NoTrustRoot from None
+
+
+def trust_root_pem() -> bytes:
+    """The file with the root that was given to this portal. Raises NoTrustRoot."""
+    try:
+        return Path(settings.TRUST_ROOT).read_bytes()
+    except OSError:
+        named = settings.TRUST_ROOT or "(not set)"
+        logger.warning("MOSTOVI_TRUST_ROOT names no file that can be read: %s", named)
+        raise NoTrustRoot from None
 
 
 def current_directory() -> Directory:

@@ -65,6 +65,19 @@ class NoAnswer(Refusal):
         self.error_type = error_type
 
 
+class NoTrustRoot(NoAnswer):
+    """This portal has no root to judge by, so nothing that is signed can be believed."""
+
+    code = "no_trust_root"
+    message = gettext_noop(
+        "This portal cannot check signatures at the moment: its operator has to set it up. "
+        "Nothing is wrong with your paper; try again later."
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+
+
 def refusal_for(error_type: str, message: str, detail: str, institution: str) -> Refusal:
     """The refusal behind an ``X-Road-Error``."""
     fault = find_fault(error_type)

@@ -14,7 +14,7 @@ STAMPED_AT = gettext_noop(
 EVERY_BYTE = gettext_noop(
     "Every byte of the file is as it was sealed; nothing was changed, added or removed."
 )
-VOUCHED_FOR = gettext_noop("The trust root you gave vouches for its certificate.")
+VOUCHED_FOR = gettext_noop("The trust root that this check rests on vouches for its certificate.")
 NOT_REVOKED = gettext_noop("The certificate was not withdrawn when the document was sealed.")
 CODE_SEALED = gettext_noop("The document code {code} is part of what was sealed.")
 
@@ -35,7 +35,7 @@ CERTIFICATE_EXPIRED = gettext_noop(
     "Whether the seal was made before its certificate expired on {expired_at}, other than by the time stamp."
 )
 DEMONSTRATION = gettext_noop(
-    "Any legal effect. The root you gave belongs to a technical demonstration; its seals are not qualified."
+    "Any legal effect. The trust root belongs to a technical demonstration; its seals are not qualified."
 )
 ISSUER_UNKNOWN = gettext_noop("Who issued this file.")
 
@@ -52,16 +52,18 @@ SEAL_CHANGED = gettext_noop(
     "The seal itself was changed: bytes of it are not what the institution and the authority signed."
 )
 SEAL_DAMAGED = gettext_noop(
-    "The seal bears the name of the given root, but it was changed and can no longer be read."
+    "The seal bears the name of the trust root, but it was changed and can no longer be read."
 )
 NO_TIME_STAMP = gettext_noop("The seal carries no sound time stamp, so nothing shows when it was made.")
 CERTIFICATE_FORGED = gettext_noop(
-    "The certificate in the seal names the given root, but the root did not sign it."
+    "The certificate in the seal names the trust root, but the root did not sign it."
 )
 CERTIFICATE_OUT_OF_TIME = gettext_noop("A certificate of the seal was not valid at the time of sealing.")
 WRONG_PURPOSE = gettext_noop("The seal was made with a certificate that may not seal documents.")
 REVOKED = gettext_noop("The certificate had been withdrawn on {revoked_at}, before the document was sealed.")
-FROM_THE_FUTURE = gettext_noop("The document was sealed at {stamped_at}, after the time you asked about.")
+FROM_THE_FUTURE = gettext_noop(
+    "The document was sealed at {stamped_at}, after the time for which it is checked."
+)
 
 RECEIPT_MISSPELLED = gettext_noop(
     "This was a receipt, but it is no longer as it was issued: something in the file was changed."
@@ -71,10 +73,10 @@ RECEIPT_FALSE = gettext_noop("This receipt is not as the institution issued it."
 # Not ours, unusable
 NO_SEAL = gettext_noop("This PDF carries no seal.")
 OTHER_ROOT = gettext_noop(
-    "The file is sealed, but not by an institution that the trust root you gave vouches for."
+    "The file is sealed, but not by an institution that the trust root of this check vouches for."
 )
 OTHER_ROOT_RECEIPT = gettext_noop(
-    "The receipt is signed, but not by an institution that the trust root you gave vouches for."
+    "The receipt is signed, but not by an institution that the trust root of this check vouches for."
 )
 NOT_A_PDF = gettext_noop("This file is neither a PDF nor a receipt.")
 CUT_SHORT = gettext_noop("The file is incomplete: its end is missing. Ask for it once more.")

@@ -8,13 +8,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from mostovi.exchange.protocol.statements import MalformedStatement, parse_statement_url
 from mostovi.front import check_notes, checking, errors, guessing
 from mostovi.front.templatetags.mostovi_pages import sentence
+from mostovi.front.turns import RETRY_AFTER_SECONDS, TooManyFiles
 from mostovi.kernel import clock, codes
 from mostovi.kernel.access_views import access
 from mostovi.kernel.errors import Invalid
-from mostovi.services.documents.qr import read_qr
 
 LARGEST_BYTES = 10 * 1024 * 1024
 
@@ -27,13 +26,6 @@ class NoFile(Invalid):
 class FileTooLarge(Invalid):
     code = "file_too_large"
     message = "This file is larger than 10 MB. Our documents are much smaller."
-
-
-class NoSquareCode(Invalid):
-    code = "no_square_code"
-    message = (
-        "There is no square code of ours in this picture. Come closer, hold still, or type the short code."
-    )
 
 
 @require_GET
@@ -76,16 +68,20 @@ def too_large(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @access("public")
 def check_file(request: HttpRequest) -> HttpResponse:
-    """A photograph or a PDF. Both are gone when the answer is on the screen."""
+    """A photograph, a PDF or a receipt, in whichever box. It is gone when the answer is on the screen."""
     if request.method == "GET":
         # Whoever changes the language of the answer, or loads it again from a bookmark, begins anew.
         return HttpResponseRedirect(f"{reverse('front:check')}?{request.GET.urlencode()}")
     field = "photo" if "photo" in request.FILES or "ask_photo" in request.POST else "pdf"
     try:
         content = _content(request.FILES.get(field))
-        finding = _read_photo(content) if field == "photo" else checking.check_file(content, now=clock.now())
+        finding = checking.check_file(content, now=clock.now(), is_photograph=field == "photo")
     except Invalid as problem:
         return _page(request, problem=problem, field=field)
+    except TooManyFiles as problem:
+        response = _page(request, problem=problem, field=field)
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return response
     return _page(request, finding=finding)
 
 
@@ -108,22 +104,11 @@ def _content(file: "UploadedFile[Any] | None") -> bytes:
     return bytes(file.read())
 
 
-def _read_photo(content: bytes) -> checking.Finding:
-    text = read_qr(content)
-    if not text:
-        raise NoSquareCode
-    try:
-        seen = parse_statement_url(text)
-    except MalformedStatement as error:
-        raise NoSquareCode from error
-    return checking.check_code(seen.statement.code, text.partition("?s=")[2])
-
-
 def _page(
     request: HttpRequest,
     *,
     finding: checking.Finding | None = None,
-    problem: Invalid | None = None,
+    problem: Invalid | TooManyFiles | None = None,
     field: str = "",
     typed: str = "",
 ) -> HttpResponse:
@@ -136,4 +121,4 @@ def _page(
         "typed": typed,
         "checked_at": now,
     }
-    return render(request, "front/check.html", context, status=422 if problem else 200)
+    return render(request, "front/check.html", context, status=problem.status if problem else 200)
