@@ -55,7 +55,7 @@ def query(digest: bytes = DIGEST, algorithm: str = "sha256", nonce: int = 7) -> 
 
 def test_keys_lie_where_the_programs_look_for_them_and_only_their_owner_reads_them(keys: Path) -> None:
     files = [path for path in keys.rglob("*") if path.is_file()]
-    assert len(files) == 2 * (3 + 3 * len(list_members())) + 1
+    assert len(files) == 2 * (3 + 4 * len(list_members())) + 1
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
 
 

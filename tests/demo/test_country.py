@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -17,11 +18,13 @@ from typing import Any
 import pytest
 
 from free_ports import free_port
+from mostovi.demo.members import list_members
 from mostovi.demo.population.cast import cast_population
 from mostovi.demo.supervisor.layout import lay_out
 from mostovi.demo.supervisor.memory import total_memory
 
 pytestmark = [pytest.mark.programs, pytest.mark.slow, pytest.mark.timeout(400)]
+HOUSE = Path(__file__).resolve().parents[2]
 MEMORY_BYTES = 1_500_000_000
 READY_SECONDS = 20
 
@@ -130,6 +133,31 @@ def test_all_programs_together_stay_below_their_memory(country: Country) -> None
     processes = [*country.processes().values(), country.command.pid]
     assert len(processes) == 21
     assert 100_000_000 < total_memory(processes) < MEMORY_BYTES
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not here")
+def test_a_client_written_for_xroad_reaches_a_gateway_as_the_how_to_says(country: Country) -> None:
+    page = (HOUSE / "docs" / "how-to" / "call-a-gateway-from-an-x-road-client.md").read_text("utf-8")
+    blocks = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    blocks[0] = blocks[0].replace("DEMO=var/demo", f"DEMO={country.directory}")
+    run = subprocess.run(
+        ["bash", "-ec", "\necho ==========\n".join(blocks)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    _, lists, nameless, unsalted, answered = run.stdout.split("==========")
+    assert run.stderr == ""
+    assert all(f'"member_code": "{member.code}"' in lists for member in list_members())
+    assert lists.count('"service_code": "residence"') == 2
+    assert '"openapi": "3.0.3"' in lists
+    assert "shared-params.xml" in lists
+    assert "x-road-error: Server.ClientProxy.CaseReferenceMissing" in nameless
+    assert "the request names none" in nameless
+    assert "x-road-error: Client.InvalidQuestion" in unsalted
+    assert "it lacks the salt" in unsalted
+    assert '"facts": {"municipality": "Tuzla"}' in answered
 
 
 def test_an_unplugged_gateway_is_gone_and_comes_back(country: Country) -> None:

@@ -19,11 +19,11 @@ from mostovi.demo.registers.values import SERVICES, services_of
 from mostovi.demo.stories import list_stories, synthetic_account
 from mostovi.demo.supervisor.gateways import write_gateways
 from mostovi.demo.supervisor.layout import Layout, lay_out, make_secrets
-from mostovi.demo.supervisor.ports import PortTaken, check_is_free, choose_ports
+from mostovi.demo.supervisor.ports import PortTaken, check_is_free, choose_ports, port_for_systems
 from mostovi.demo.supervisor.preparing import fingerprint, wipe
-from mostovi.demo.supervisor.programs import Site, list_programs, portal_environment
+from mostovi.demo.supervisor.programs import Site, list_programs, needed_ports, portal_environment
 from mostovi.exchange.gateway.configuration import load
-from mostovi.exchange.protocol.certificates import load_certificate
+from mostovi.exchange.protocol.certificates import key_id_of, load_certificate
 from mostovi.exchange.protocol.contracts import parse_contract, verify_contract
 from mostovi.exchange.protocol.directory import verify_directory
 
@@ -42,7 +42,7 @@ def layout(tmp_path: Path) -> Iterator[Layout]:
 
 @pytest.fixture
 def site(layout: Layout) -> Site:
-    return Site(layout, 8800, choose_ports(layout.ports, ["portal", *CODES]))
+    return Site(layout, 8800, choose_ports(layout.ports, needed_ports()))
 
 
 def test_every_contract_is_signed_by_both_parties(layout: Layout) -> None:
@@ -103,6 +103,11 @@ def test_each_gateway_reads_the_configuration_written_for_it(site: Site) -> None
         assert configuration.member.member_code == member.code
         assert configuration.peer_port == site.ports[member.code]
         assert {edge.subsystem for edge in configuration.sockets} == set(member.subsystems)
+        edge = configuration.tls_edge
+        assert edge is not None
+        assert (edge.host, edge.port) == ("127.0.0.1", site.ports[port_for_systems(member.code)])
+        client = load_certificate((site.layout.keys / member.code / "client.pem").read_bytes())
+        assert edge.subsystems == {key_id_of(client): "portal"}
         sealed = {kind.kind: kind.needs_official for kind in configuration.document_kinds}
         assert sealed["decision"]
         assert sealed.get("birth-extract", False) is False

@@ -44,6 +44,7 @@ class Purpose:
 TLS = Purpose(
     "transport", extended=(ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH), loopback=True
 )
+CLIENT = Purpose("local system", extended=(ExtendedKeyUsageOID.CLIENT_AUTH,))
 SIGNING = Purpose("messages", extended=(MESSAGE_SIGNING,))
 SEALING = Purpose(
     "documents", content_commitment=True, extended=(DOCUMENT_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION)

@@ -1,7 +1,8 @@
 """Lays the demonstration's keys out on disk at the first start, and leaves them untouched afterwards.
 
 ``<directory>/keys/`` holds ``root.pem``, ``directory.pem``, ``tsa.pem``, ``revocations.pem`` and, per member,
-``<member>/{tls,signing,sealing}.pem``; beside each certificate its key, such as ``tls.key`` (PKCS #8, 0600).
+``<member>/{tls,signing,sealing,client}.pem``; beside each certificate its key, such as ``tls.key`` (PKCS #8,
+0600). With ``client`` a system of the member proves itself to the member's own gateway.
 """
 
 import os
@@ -23,7 +24,12 @@ from mostovi.demo.authorities import issuing
 from mostovi.demo.authorities.issuing import Issued, Purpose
 from mostovi.exchange.sealing.demonstration import DEMONSTRATION_MARK
 
-MEMBER_PURPOSES = {"tls": issuing.TLS, "signing": issuing.SIGNING, "sealing": issuing.SEALING}
+MEMBER_PURPOSES = {
+    "tls": issuing.TLS,
+    "signing": issuing.SIGNING,
+    "sealing": issuing.SEALING,
+    "client": issuing.CLIENT,
+}
 AUTHORITY_PURPOSES = {
     "directory": (issuing.DIRECTORY, "Mostovi demonstration directory"),
     "tsa": (issuing.TIME_STAMPS, "Mostovi demonstration time-stamp authority"),

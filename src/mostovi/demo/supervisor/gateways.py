@@ -9,6 +9,8 @@ from mostovi.demo.agreements import member_id
 from mostovi.demo.members import Member, list_members
 from mostovi.demo.registers.values import services_of
 from mostovi.demo.supervisor.layout import Layout, write_secret
+from mostovi.demo.supervisor.ports import port_for_systems
+from mostovi.exchange.protocol.certificates import key_id_of, load_certificate
 
 # The decision is made at the institution's desk; a birth extract is the register's own.
 _DOCUMENTS = {
@@ -24,14 +26,14 @@ def write_gateways(layout: Layout, ports: Mapping[str, int]) -> None:
         pseudonym = folder / "pseudonym.key"
         if not pseudonym.exists():
             write_secret(pseudonym, secrets.token_hex(32))
-        text = json.dumps(describe_gateway(layout, member, ports[member.code]), indent=1)
+        text = json.dumps(describe_gateway(layout, member, ports), indent=1)
         (folder / "gateway.json").write_text(text, encoding="utf-8")
 
 
-def describe_gateway(layout: Layout, member: Member, port: int) -> dict[str, Any]:
+def describe_gateway(layout: Layout, member: Member, ports: Mapping[str, int]) -> dict[str, Any]:
     return {
         "member": str(member_id(member.code)),
-        "listen": f"127.0.0.1:{port}",
+        "listen": f"127.0.0.1:{ports[member.code]}",
         "store": "gateway.sqlite3",
         "contracts": "contracts",
         "demonstration": True,
@@ -46,9 +48,23 @@ def describe_gateway(layout: Layout, member: Member, port: int) -> dict[str, Any
             {"subsystem": subsystem, "path": str(layout.socket(member.code, subsystem))}
             for subsystem in member.subsystems
         ],
+        "tls_edge": _edge_for_systems(layout, member, ports[port_for_systems(member.code)]),
         "services": list(_services(layout, member)),
         "documents": list(_documents(member)),
         "time_stamping": {"url": "http://localhost/tsa", "socket": str(layout.socket("authorities"))},
+    }
+
+
+def _edge_for_systems(layout: Layout, member: Member, port: int) -> dict[str, Any]:
+    """Where a program written for X-Road, which knows no unix sockets, proves itself with a certificate."""
+    own = layout.keys / member.code
+    client = load_certificate((own / "client.pem").read_bytes())
+    return {
+        "listen": f"127.0.0.1:{port}",
+        "certificate": str(own / "tls.pem"),
+        "key": str(own / "tls.key"),
+        "client_roots": str(layout.keys / "root.pem"),
+        "subsystems": {key_id_of(client): "portal"},
     }
 
 

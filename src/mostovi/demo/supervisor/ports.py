@@ -9,6 +9,11 @@ from pathlib import Path
 Ports = dict[str, int]
 
 
+def port_for_systems(member: str) -> str:
+    """The name of the port where a member's gateway listens to its own systems on other machines."""
+    return f"{member}-systems"
+
+
 class PortTaken(SystemExit):
     """Stops the command with a sentence that says which port to choose instead."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mostovi.demo.members import Member, list_members
 from mostovi.demo.supervisor.layout import Layout
+from mostovi.demo.supervisor.ports import port_for_systems
 from mostovi.demo.supervisor.values import Probe, Program
 
 OIDC_CLIENT_ID = "mostovi-portal"
@@ -52,7 +53,8 @@ def list_programs(site: Site) -> tuple[Program, ...]:
 
 
 def needed_ports() -> list[str]:
-    return ["portal", *(member.code for member in list_members())]
+    members = [member.code for member in list_members()]
+    return ["portal", *members, *map(port_for_systems, members)]
 
 
 def _python(*arguments: str) -> tuple[str, ...]:

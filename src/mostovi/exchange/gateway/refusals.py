@@ -134,5 +134,5 @@ def xroad_message(refusal: ProtocolRefusal) -> str:
     """The sentence in the body of an error."""
     if isinstance(refusal, InvalidQuestion) and refusal.detail:
         # Said to whoever writes the asking system; the detail never repeats the question.
-        return f"{refusal.message} ({refusal.detail})"
+        return f"{refusal.message.removesuffix('.')}: {refusal.detail}."
     return refusal.words if isinstance(refusal, GatewayRefusal) and refusal.words else refusal.message
