@@ -35,7 +35,7 @@ def answer(person: Visitor, question: str) -> None:
     elif question == "language":
         person.find(f"input[name=answer][value={person.variant}]").check()
     else:
-        person.find(f"input[name=answer][value={ANSWERS[question]}]").check()
+        person.find(f"input[name=answer][value='{ANSWERS[question]}']").check()
     person.press("Continue")
 
 
@@ -52,7 +52,9 @@ def answer_all(person: Visitor) -> list[str]:
 
 
 def send(person: Visitor) -> str:
-    """The tracking code from the address of the receipt."""
+    """The tracking code from the receipt's address. Whoever applied for the child before says so."""
+    if person.find("#deliberate").count():
+        person.find("#deliberate").check()
     person.press("Send application")
     return code_of(person)
 

@@ -504,7 +504,7 @@ def check_length(text: str, most: int = LONGEST_TEXT) -> None:
     # A browser counts a new line as one sign and sends two.
     count = len(text.strip().replace("\r\n", "\n"))
     if count > most:
-        raise TooLong(most=f"{most:,}", count=f"{count:,}")
+        raise TooLong(most=most, count=count)
 
 
 def state_after_facts(facts: Iterable[FactState], *, automatic: bool, is_open: bool = False) -> CaseState:

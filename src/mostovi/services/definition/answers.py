@@ -206,7 +206,7 @@ def _read_money(text: str) -> int:
 
 def _read_text(text: str) -> str:
     if len(text) > _LONGEST_TEXT:
-        raise TextTooLong(most=f"{_LONGEST_TEXT:,}", count=f"{len(text):,}")
+        raise TextTooLong(most=_LONGEST_TEXT, count=len(text))
     return "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign)[0] != "C")
 
 
