@@ -293,3 +293,13 @@ def test_who_did_not_answer_stands_before_the_list(amra, bridge):
     bridge.usages, bridge.silent = [usage()], ("zenica-registrar",)
     page = read(amra)
     assert page.index("Did not answer") < page.index('<ol class="log">')
+
+
+def test_what_a_register_answered_in_a_case_refused_at_a_counter_was_seen_by_nobody(amra, bridge):
+    refused = usage(
+        action="read", service="other_person", seen_by="clerk", case="JJ2J3E687", log_entry="banja-luka/9"
+    )
+    bridge.usages = [refused, usage(seen_by="clerk", case="JJ2J3E687", exchange_id="BA-7")]
+    page = read(amra)
+    assert "a clerk at a counter" not in page
+    assert page.count("<dt>Seen by</dt><dd>nobody</dd>") == 2

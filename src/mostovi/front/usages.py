@@ -28,13 +28,15 @@ class Look:
     """One look. An exchange stands in two logs: ``usage`` is the line that tells most, ``other`` the rest.
 
     ``again`` are the times an official opened the same case once more within the hour;
-    ``heading`` says under which heading the look stands.
+    ``heading`` says under which heading the look stands; ``unseen``: it came in a case that was refused at
+    a counter, so nobody was shown what the register answered.
     """
 
     usage: exchange.Usage
     other: exchange.Usage | None = None
     again: tuple[exchange.Usage, ...] = ()
     heading: Heading = "mine"
+    unseen: bool = False
 
     @property
     def is_refused(self) -> bool:
@@ -115,7 +117,11 @@ def find_looks(actor: Actor, *, chosen: Filter, now: datetime) -> Report:
         since=chosen.since(now),
     )
     own = services.list_own_codes(actor)
-    looks = (replace(look, heading=heading_of(look.usage, own)) for look in _join_both_ends(report.usages))
+    refused = {usage.case for usage in report.usages if usage.service == words.OTHER_PERSON and usage.case}
+    looks = (
+        replace(look, heading=heading_of(look.usage, own), unseen=look.usage.case in refused)
+        for look in _join_both_ends(report.usages)
+    )
     return Report(tuple(looks), report.silent)
 
 

@@ -104,6 +104,7 @@ LOG_PURPOSES = {
     "none given": gettext_lazy("none given"),
     "check a paper": gettext_lazy("check a paper"),
 }
+OTHER_PERSON = "other_person"
 _LOOKS = ("_read", "_searched")
 
 
@@ -165,7 +166,7 @@ def log_deed(entry: LogEntry) -> str:
 
 def is_refused(usage: Usage) -> bool:
     """A gateway refused, or the portal did because the name was not the one that goes with the number."""
-    return usage.action == "refused" or usage.service == "other_person"
+    return usage.action == "refused" or usage.service == OTHER_PERSON
 
 
 def did_not_answer(usage: Usage) -> bool:
@@ -175,7 +176,7 @@ def did_not_answer(usage: Usage) -> bool:
 
 def why_refused(usage: Usage) -> str:
     """One sentence for a look that did not take place."""
-    if usage.service == "other_person":
+    if usage.service == OTHER_PERSON:
         return _(
             "Somebody at a counter typed your personal number with another name. The refusal was counted."
         )
