@@ -1,6 +1,7 @@
 """`mostovi sign`, with keys and certificates made by openssl as the how-to says."""
 
 import json
+import runpy
 import shutil
 import subprocess
 from datetime import timedelta
@@ -10,8 +11,9 @@ import pytest
 
 from mostovi.config.command_line import main as command_line
 from mostovi.exchange.protocol.certificates import load_certificate
-from mostovi.exchange.protocol.contracts import parse_contract, verify_contract
+from mostovi.exchange.protocol.contracts import contract_from_json, parse_contract, verify_contract
 from mostovi.exchange.protocol.directory import OutdatedDirectory, verify_directory
+from mostovi.exchange.protocol.questions import parse_answer, parse_question
 from mostovi.exchange.signing_command import CannotSign, main
 from mostovi.kernel import clock
 
@@ -138,6 +140,18 @@ def test_a_file_of_another_kind_is_named(exchange: Path, content: str) -> None:
 def test_a_file_that_is_missing_is_named(exchange: Path) -> None:
     with pytest.raises(CannotSign, match=r"nothing\.json cannot be read"):
         sign_contract(TUZLA, "nothing.json")
+
+
+def test_question_and_answer_of_the_how_to_are_as_gateways_want_them() -> None:
+    contract = contract_from_json(json.loads((EXAMPLES / "children.json").read_text("utf-8")))
+    page = (EXAMPLES.parent / "run-outside-the-demo.md").read_text("utf-8")
+    typed = next(line for line in page.splitlines() if line.startswith("  -d '"))
+    shown = typed.removeprefix("  -d '").removesuffix("'").replace("'$(openssl rand -hex 16)'", "0f" * 16)
+    question = parse_question(shown.encode(), contract)
+    register = runpy.run_path(str(EXAMPLES / "register.py"))
+    answered = json.dumps(register["answer"](json.loads(shown))).encode()
+    facts = parse_answer(answered, contract, question.fields).facts
+    assert facts["children"][0]["given_name"] == "Dino"
 
 
 def test_the_gateway_of_the_how_to_reads_its_configuration(exchange: Path, capsys) -> None:

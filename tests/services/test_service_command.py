@@ -79,7 +79,9 @@ def test_what_the_country_does_not_hold_is_printed_with_place_and_remedy(folder,
     change(folder, "service.yaml", "unit: ba-tuzla", "unit: ba-tuzl")
     assert main(["check", str(folder)]) == 1
     printed = capsys.readouterr().out
-    assert "questions.yaml:7: The contract csw-brcko-children-01 does not hold the field `kids`." in printed
+    lines = (folder / "questions.yaml").read_text("utf-8").splitlines()
+    line = next(number for number, text in enumerate(lines, 1) if "kids" in text)
+    assert f"questions.yaml:{line}: The contract csw-brcko-children-01 does not hold the field" in printed
     assert "Use one of: children." in printed
     assert "Did you mean `ba-tuzla`?" in printed
 
