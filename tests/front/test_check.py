@@ -335,14 +335,7 @@ def test_the_address_of_an_answer_leads_back_to_the_form(client):
 
 
 @pytest.mark.parametrize("typed", ["%0a", "%0d%0a", "%00", "%20", "%e2%80%a8", "%3cb%3e", "%ff"])
-def test_what_is_no_code_is_said_at_its_field_and_never_bare(client, typed):
+def test_what_is_no_code_is_said_at_its_field_and_never_bare(client, bridge, typed):
     response = client.get(f"/provjera/{typed}?lang=en")
     assert response.status_code == 422
     assert "<h1>Is this paper genuine?</h1>" in read(response)
-
-
-def test_a_site_without_a_root_of_trust_says_that_it_checks_codes_only(client, settings):
-    settings.TRUST_ROOT = ""
-    response = client.post("/provjera/dokument?lang=en", {"pdf": pdf()})
-    assert response.status_code == 503
-    assert "This site cannot check files, only codes." in read(response)

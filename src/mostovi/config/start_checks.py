@@ -29,11 +29,11 @@ def check_no_demonstration_root() -> None:
 
 
 def check_trust_root_is_set() -> None:
-    """A portal that calls gateways must be able to verify the directory they hand out."""
-    if settings.GATEWAYS and not settings.TRUST_ROOT:
+    """Without a root nothing that gateways or papers say can be believed."""
+    if not settings.TRUST_ROOT:
         raise MissingSetting(
-            "MOSTOVI_GATEWAYS names gateways, but MOSTOVI_TRUST_ROOT is not set. "
-            "Set it to the PEM file of the root that the operator of the exchange gave you."
+            "MOSTOVI_TRUST_ROOT is not set. Set MOSTOVI_TRUST_ROOT to the PEM file of the root that the "
+            "operator of the exchange gave you (docs/how-to/run-outside-the-demo.md makes one of your own)."
         )
 
 
