@@ -15,7 +15,7 @@ from mostovi.demo.population.cast import AMRA
 
 def attempts_refused(amra: Visitor) -> int:
     amra.go("/moji-podaci/")
-    return int(amra.find("dl.stats dd").nth(3).inner_text())
+    return int(amra.find("dl.stats dd").last.inner_text())
 
 
 def refused_today(anybody: Visitor) -> int:
