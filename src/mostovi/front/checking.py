@@ -96,8 +96,9 @@ def check_code(typed: str, signed_statement: str = "") -> Finding:
     does not answer; a statement that nobody signed proves the paper false. Raises NoTrustRoot when this
     portal has nothing to judge by.
     """
+    code = codes.normalise(typed)
     exchange.trust_root_pem()
-    return _noted(_find_by_code(codes.normalise(typed), signed_statement))
+    return _noted(_find_by_code(code, signed_statement))
 
 
 def _find_by_code(code: str, signed_statement: str) -> Finding:
