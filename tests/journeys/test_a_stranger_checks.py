@@ -89,6 +89,11 @@ def refuses_what_is_false(stranger: Visitor, pdf: Path, address: str, folder: Pa
     assert stranger.status == 200
     assert "valid" not in str(stranger.find("article.verdict").get_attribute("class"))
     uploads(stranger, "photo", hostile)
+    assert stranger.status == 200
+    assert "valid" not in str(stranger.find("article.verdict").get_attribute("class"))
+    scrap = folder / "scrap.jpg"
+    scrap.write_bytes(b"neither a picture nor a document")
+    uploads(stranger, "photo", scrap)
     assert stranger.status == 422
     assert stranger.page.title().startswith(stranger.say("Error:"))
     stranger.go("/provjera?code=%3Cscript%3E")

@@ -24,7 +24,7 @@ from mostovi.exchange.verification import chains, sentences
 from mostovi.exchange.verification.containers import HOSTILE
 from mostovi.exchange.verification.values import Parameter, State, Statement, Verdict
 
-_ANSWERS = frozenset({"valid", "replaced", "revoked", "altered", "not_ours"})
+_ANSWERS = frozenset({"valid", "receipt", "replaced", "revoked", "altered", "not_ours"})
 _CODE = re.compile(r"[AEJKMT2-9]{9}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 # Eight entries of the largest kind with their certificates are not half as much.
