@@ -1,0 +1,116 @@
+"""Applying, at home or at a counter, and what registers' answers lead to."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from mostovi.kernel.access import Actor, check_is_official
+from mostovi.services.rules.refusals import (
+    AlreadyOpen,
+    IdentityNotSeen,
+    OtherPerson,
+    QuestionsOpen,
+    RegisterDenies,
+    TextMissing,
+    TooLong,
+)
+from mostovi.services.same_name import is_same_name
+from mostovi.services.values import CaseState, Channel, FactState, IdentityDocument, Standing, WaitsFor
+
+LONGEST_TEXT = 2000
+LONGEST_NAME = 200
+QUICK_TRIES = 40
+
+
+def is_unsettled(case: Standing) -> bool:
+    """Whether what registers and the applicant said may move the case on by itself."""
+    if case.state == CaseState.WAITING_FOR_APPLICANT:
+        return case.waits_for == WaitsFor.ANSWERS
+    return case.state in (CaseState.RECEIVED, CaseState.WAITING_FOR_FACTS, CaseState.TO_DECIDE)
+
+
+def due_after_pause(due_on: date | None, paused_on: date | None, today: date) -> date | None:
+    """Days spent waiting for the applicant do not count against the office."""
+    if due_on is None or paused_on is None:
+        return due_on
+    return due_on + (today - paused_on)
+
+
+def check_is_meant(*, already_open: bool, deliberate: bool) -> None:
+    """A second application for the same child is sent only by somebody who says so."""
+    if already_open and not deliberate:
+        raise AlreadyOpen
+
+
+def check_nothing_open(*, questions: bool, denied: bool) -> None:
+    """It is sent when each question has an answer that fits, and no register denies what it rests on."""
+    if denied:
+        raise RegisterDenies
+    if questions:
+        raise QuestionsOpen
+
+
+def check_can_start_at_counter(actor: Actor, owner: str) -> None:
+    """A clerk types only what the clerk's own institution answers for. ``owner`` is the service's."""
+    check_is_official(actor, owner, "clerk")
+
+
+def check_identity_seen(document: str) -> IdentityDocument:
+    """Nobody applies at a counter for somebody who is not there."""
+    if document not in set(IdentityDocument):
+        raise IdentityNotSeen
+    return IdentityDocument(document)
+
+
+def check_same_person(typed: str, known: str) -> None:
+    """At a counter the name that was typed must be the one that goes with the number."""
+    if not is_same_name(typed, known):
+        raise OtherPerson
+
+
+def is_identity_confirmed(channel: Channel, registers: Iterable[FactState]) -> bool:
+    """``registers``: how those stand that say who the person is. Whoever signs in has shown it already."""
+    states = list(registers)
+    return channel != Channel.COUNTER or not states or all(each == FactState.ANSWERED for each in states)
+
+
+def check_text(text: str, most: int = LONGEST_TEXT) -> None:
+    """Something is written, and not more than somebody can be asked to read."""
+    if not text.strip():
+        raise TextMissing
+    check_length(text, most)
+
+
+def check_length(text: str, most: int = LONGEST_TEXT) -> None:
+    # A browser counts a new line as one sign and sends two.
+    count = len(text.strip().replace("\r\n", "\n"))
+    if count > most:
+        raise TooLong(most=most, count=count)
+
+
+def state_after_facts(facts: Iterable[FactState], *, automatic: bool, is_open: bool = False) -> CaseState:
+    """Where a sent application goes: it waits for registers, is issued by itself, or lies on the desk.
+
+    ``is_open``: what a register answered late asks something more of the applicant, or contradicts what
+    she said; then it goes to her first. A service that issues by itself has no official: when a register
+    refuses or does not know the person, it goes back to her.
+    """
+    states = set(facts)
+    if is_open and not automatic:
+        return CaseState.WAITING_FOR_APPLICANT
+    if FactState.WAITING in states or FactState.NOT_ASKED in states:
+        return CaseState.WAITING_FOR_FACTS
+    if automatic:
+        return CaseState.SEALED if states <= {FactState.ANSWERED} else CaseState.WAITING_FOR_APPLICANT
+    return CaseState.TO_DECIDE
+
+
+def retry_delay(tries: int) -> timedelta:
+    """Ask again after 2, 4, 8, then every 15 seconds; after ten minutes every ten minutes."""
+    if tries > QUICK_TRIES:
+        return timedelta(minutes=10)
+    return timedelta(seconds=min(2 ** min(max(tries, 1), 4), 15))
+
+
+def channel_of(actor: Actor) -> Channel:
+    """A clerk who types for somebody marks the application as assisted."""
+    return Channel.COUNTER if actor.kind == "official" else Channel.ONLINE

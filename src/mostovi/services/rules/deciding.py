@@ -1,0 +1,119 @@
+"""Deciding, signing in once more for it, and taking a sealed decision back."""
+
+from datetime import datetime, timedelta
+
+from mostovi.kernel.access import Actor, check_is_official
+from mostovi.services.definition.values import Proposal
+from mostovi.services.rules.applying import check_length
+from mostovi.services.rules.refusals import (
+    AmountUnknown,
+    AnotherPersonSignedIn,
+    DecisionAltered,
+    NotSignedInAnew,
+    ReasonsMissing,
+    ReasonsTooShort,
+    ReauthenticationMissing,
+    ReauthenticationTooOld,
+    ReauthenticationUsed,
+    SealedElsewhere,
+)
+from mostovi.services.rules.steps import check_can, check_can_work_on, check_not_own
+from mostovi.services.values import (
+    Outcome,
+    PreparedDecision,
+    ReauthenticationView,
+    Standing,
+    Step,
+    TakingBack,
+)
+
+REAUTHENTICATION_HOLDS = timedelta(minutes=5)
+CLOCKS_DIFFER_BY = timedelta(minutes=1)
+SHORTEST_REASONS = 20
+
+
+def check_can_decide(actor: Actor, case: Standing) -> None:
+    """An official of the owning institution who has taken the case; a fresh sign-in is asked for apart."""
+    check_can_work_on(Step.DECIDE, actor, case)
+    check_is_official(actor, case.institution, "caseworker")
+
+
+def check_reviewed(reviewed: str, decision: PreparedDecision) -> None:
+    """What is sealed is what was read; ``reviewed`` is the digest of what the official had before them."""
+    if reviewed != decision.digest:
+        raise DecisionAltered
+
+
+def check_signed_in_anew(
+    asked: ReauthenticationView, *, person_id: int | None, authenticated_at: datetime | None, now: datetime
+) -> None:
+    """The provider saw the same person, after we asked it to. A request is answered once.
+
+    ``auth_time`` counts whole seconds (OpenID Connect Core 2), so the second of the request is not too early.
+    """
+    if asked.authenticated_at is not None or asked.failure:
+        raise ReauthenticationUsed
+    if person_id != asked.official_id:
+        raise AnotherPersonSignedIn
+    earliest, latest = asked.asked_at.replace(microsecond=0), now + CLOCKS_DIFFER_BY
+    if authenticated_at is None or not earliest <= authenticated_at <= latest:
+        raise NotSignedInAnew
+
+
+def check_signed_in_for(
+    decision: PreparedDecision | TakingBack,
+    actor: Actor,
+    signed_in: ReauthenticationView | None,
+    *,
+    now: datetime,
+) -> datetime:
+    """Whoever seals has signed in for exactly this decision in this case, within five minutes, once.
+
+    Gives when the provider saw the official.
+    """
+    if signed_in is None or signed_in.authenticated_at is None or signed_in.case != decision.case:
+        raise ReauthenticationMissing
+    if signed_in.official_id != actor.person_id:
+        raise ReauthenticationMissing
+    if signed_in.used_at is not None:
+        raise ReauthenticationUsed
+    if signed_in.decision != decision.digest:
+        raise DecisionAltered
+    if now - signed_in.authenticated_at > REAUTHENTICATION_HOLDS:
+        raise ReauthenticationTooOld
+    return signed_in.authenticated_at
+
+
+def check_can_take_back(step: Step, actor: Actor, case: Standing, *, sealed_here: bool) -> None:
+    """Withdrawing a sealed decision, or deciding anew: any official of the office that sealed it, also the
+    one who decided; never in their own case. A fresh sign-in is asked for apart."""
+    check_can(step, actor, case)
+    check_not_own(actor, case)
+    if not sealed_here:
+        raise SealedElsewhere
+    check_is_official(actor, case.institution, "caseworker")
+
+
+def check_withdrawal_reason(reason: str) -> None:
+    """The person reads why; one word is not enough."""
+    if len(reason.strip()) < SHORTEST_REASONS:
+        raise ReasonsTooShort(least=SHORTEST_REASONS, count=len(reason.strip()))
+    check_length(reason)
+
+
+def check_reasons(outcome: Outcome, proposal: Proposal, reasons: str) -> None:
+    """Whoever approves what the rules propose gives the rules' reasons; everybody else writes their own."""
+    if outcome == Outcome.APPROVED and proposal == Proposal.GRANT:
+        return
+    if len(reasons.strip()) < SHORTEST_REASONS:
+        raise ReasonsMissing(least=SHORTEST_REASONS, count=len(reasons.strip()))
+
+
+def may_approve(amount_feninga: int | None, *, pays: bool) -> bool:
+    """Nobody approves a benefit of which the rules do not say how much."""
+    return amount_feninga is not None or not pays
+
+
+def check_amount(amount_feninga: int | None) -> None:
+    if not may_approve(amount_feninga, pays=True):
+        raise AmountUnknown
