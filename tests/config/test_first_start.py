@@ -22,7 +22,8 @@ from cryptography.x509.oid import NameOID
 
 from mostovi.kernel import environment
 
-pytestmark = pytest.mark.programs
+# Each test starts several programs, which takes long on a busy machine.
+pytestmark = [pytest.mark.programs, pytest.mark.timeout(300)]
 SIGNS = "abcdefghijklmnopqrstuvwxyz0123456789"
 OWN = {
     "PATH": os.environ["PATH"],
@@ -53,7 +54,7 @@ def own_root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def mostovi(*words: str, folder: Path, **changes: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "mostovi.config.command_line", *words]
     return subprocess.run(
-        command, env={**OWN, **changes}, cwd=folder, capture_output=True, text=True, check=False, timeout=60
+        command, env={**OWN, **changes}, cwd=folder, capture_output=True, text=True, check=False, timeout=200
     )
 
 
@@ -119,7 +120,7 @@ def test_after_the_named_commands_every_page_has_its_style_sheet(migrated: Path,
 
 def test_a_folder_for_style_sheets_that_cannot_be_written_is_named(migrated: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(migrated, tmp_path / "own")
-    mostovi("pack", "load", folder=folder)
+    assert mostovi("pack", "load", folder=folder).returncode == 0
     (folder / "occupied").write_text("a file, no folder")
     sentence = said("portal", folder=folder, MOSTOVI_STATIC_DIRECTORY="occupied/static")
     assert "MOSTOVI_STATIC_DIRECTORY" in sentence
