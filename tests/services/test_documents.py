@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from definitions import FOLDERS
 from documents_made import HAS_POPPLER, VARIANTS, decision, extract, text_in
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mostovi.services.documents import DocumentDataMissing, DocumentFailed, render_template
@@ -129,6 +129,7 @@ def test_data_is_never_markup(name):
 
 @settings(max_examples=25, deadline=None)
 @given(st.text(max_size=40), st.text(max_size=40))
+@example("1\U0001f3fb", "")
 def test_any_name_can_be_printed(given_name, reasons):
     assert extract(given_name=given_name, mother_name=reasons).startswith(b"%PDF")
 
@@ -144,6 +145,14 @@ def test_an_invisible_sign_that_no_font_has_changes_no_other_sign():
     assert "Li[U+1680]Mu 168" in text
     assert '"u[U+1680]\\u"' in text
     assert "Matični ured Zenica" in text
+
+
+@needs_poppler
+@pytest.mark.parametrize("typed", ["1\U0001f3fb", "Amra 1\U0001f3fb\u200d", "U+\U0001f3fb0041"])
+def test_a_modifier_after_a_digit_is_spelled_out_alone(typed: str) -> None:
+    text = text_in(extract(given_name=typed, mother_name="1 and 0031"))
+    assert "[U+1F3FB]" in text
+    assert "1 and 0031" in text
 
 
 @needs_poppler

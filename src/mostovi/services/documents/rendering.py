@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -93,10 +94,10 @@ def _compile(template: str, content: Any, issued_on: date) -> bytes:
         try:
             return _typeset(template, content, issued_on)
         except typst.TypstError as error:
-            foreign = _FOREIGN.search(error.message)
-            if foreign is None:
+            foreign = _foreign_signs(error.message, content)
+            if not foreign:
                 raise DocumentFailed(_first_line(error.message)) from None
-            content = _spell_out(content, set(_unescaped(foreign["signs"])))
+            content = _spell_out(content, foreign)
     raise DocumentFailed("The document holds too many signs that our fonts do not have.")
 
 
@@ -112,6 +113,22 @@ def _typeset(template: str, content: Any, issued_on: date) -> bytes:
     }
     pdf: bytes = typst.compile(template.encode(), **options)
     return pdf
+
+
+def _foreign_signs(message: str, content: Any) -> set[str]:
+    """What no font has. For a modifier the typesetter names what stands before it, which every font has."""
+    found = _FOREIGN.search(message)
+    named = set(_unescaped(found["signs"])) if found else set()
+    foreign = {sign for sign in named if not (" " <= sign <= "~")}
+    return foreign or _modifiers_after(named, content)
+
+
+def _modifiers_after(signs: set[str], content: Any) -> set[str]:
+    if isinstance(content, str):
+        pairs = pairwise(content)
+        return {after for sign, after in pairs if sign in signs and not (after.isascii() or after.isalnum())}
+    parts = content.values() if isinstance(content, dict) else content if isinstance(content, list) else ()
+    return set().union(*(_modifiers_after(signs, part) for part in parts))
 
 
 def _unescaped(quoted: str) -> str:
