@@ -148,7 +148,8 @@ class Citizen(Browser):
             self.answers[code, key] = self.FORMS[key].get("answer", "")
         token = re.search(r'name="token" value="([^"]+)"', page.html)
         assert token, (page.status, page.address)
-        self._press_twice(code, {"token": unescape(token[1])})
+        # They apply for the same child again and again, and say that they mean it.
+        self._press_twice(code, {"token": unescape(token[1]), "deliberate": "yes"})
 
     def _press_twice(self, code: str, form: dict[str, str]) -> None:
         with ThreadPoolExecutor(2) as fingers:
