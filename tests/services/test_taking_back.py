@@ -9,6 +9,7 @@ from mostovi.kernel.access import Actor
 from mostovi.kernel.errors import NotAllowed, NotFound
 from mostovi.kernel.models import AuditLine, Message
 from mostovi.services import rules, tasks
+from mostovi.services.actions.applying import withdraw_case
 from mostovi.services.actions.desk import take_case
 from mostovi.services.actions.reauthenticating import ask_to_reauthenticate_to_take_back, reauthenticate
 from mostovi.services.actions.taking_back import decide_anew, revoke_decision
@@ -131,7 +132,7 @@ def test_only_the_office_that_sealed_it_and_only_after_signing_in_again(
     for actor, refusal in ((stranger, NotFound), (amra, NotAllowed)):
         with pytest.raises(refusal):
             revoke_decision(actor=actor, code=sealed, reason=REASON)
-    with pytest.raises(rules.ReauthenticationUsed):
+    with pytest.raises(rules.ReauthenticationMissing):
         revoke_decision(actor=damir, code=sealed, reason=REASON)
     sign_in(damir, sealed, time)
     time.now += timedelta(minutes=6)
@@ -147,7 +148,7 @@ def test_a_sign_in_to_decide_does_not_serve_to_take_back(
     take_case(actor=damir, code=sealed)
     decide(damir, sealed)
     tasks.seal_decided_cases(time.now)
-    with pytest.raises(rules.ReauthenticationUsed):
+    with pytest.raises(rules.ReauthenticationMissing):
         revoke_decision(actor=damir, code=sealed, reason=REASON)
     assert len(bridge.revoked) == 1
 
@@ -164,6 +165,27 @@ def test_one_word_is_no_reason_and_what_was_typed_stays(
     assert page.status_code == 422
     assert "at least 20 signs" in page.content.decode()
     assert ">Wrong.</textarea>" in page.content.decode()
+
+
+def test_while_an_old_paper_stands_the_applicant_cannot_take_the_case_away(
+    sealed: str, amra: Actor, damir: Actor, bridge: Bridge, time: Clock
+) -> None:
+    reopen(damir, sealed, time)
+    with pytest.raises(rules.WrongState):
+        withdraw_case(actor=amra, code=sealed)
+    assert "odustajanje" not in browser(amra).get(f"/zahtjevi/{sealed}/").content.decode()
+    assert Case.objects.get().state == CaseState.TO_DECIDE
+
+
+def test_without_a_sign_in_what_was_typed_is_shown_again(sealed: str, damir: Actor, bridge: Bridge) -> None:
+    page = (
+        browser(damir)
+        .post(f"/predmeti/{sealed}/povlacenje?lang=en", {"what": "revoke", "reason": REASON})
+        .content.decode()
+    )
+    assert "Sign in once more" in page
+    assert "last year&#x27;s wage" in page
+    assert Case.objects.get().state == CaseState.DELIVERED
 
 
 def test_the_desk_leads_there(sealed: str, damir: Actor, bridge: Bridge, time: Clock) -> None:

@@ -112,6 +112,7 @@ class Case(models.Model):
             state_before_withdrawal=CaseState(before) if before else None,
             withdrawn_at=self.withdrawn_at,
             waits_for=WaitsFor(self.waits_for) if self.waits_for else None,
+            has_paper=self.documents.filter(sealed_at__isnull=False).exists(),
         )
 
     def summary(self, *, disputed: bool = False) -> CaseSummary:

@@ -26,7 +26,14 @@ def prepared_decision(case: Case) -> PreparedDecision:
         reasons=case.draft_reasons.strip(),
         articles=tuple(result.articles),
         grounds=tuple(step.sentence for step in result.conditions if step.sentence),
+        disputed=_disputed(case),
     )
+
+
+def _disputed(case: Case) -> tuple[str, ...]:
+    """What the applicant called wrong, and how: whoever has read the decision before does not know it."""
+    facts = case.facts.filter(disputed_at__isnull=False).order_by("key")
+    return tuple(f"{fact.key}: {fact.dispute_text}" for fact in facts)
 
 
 def check_can_be_sealed(case: Case, decision: PreparedDecision) -> None:

@@ -1,15 +1,17 @@
-"""Whether two written names are one: either script, any case, with or without diacritics, in any order."""
+"""Whether a name holds another: either script, any case, with or without diacritics, in any order."""
 
 import re
 import unicodedata
+from collections import Counter
 
 from mostovi.kernel.script import to_latin
 
 _PART = re.compile(r"[^\W\d_]+")
 
 
-def is_same_name(one: str, other: str) -> bool:
-    return bool(name_parts(one)) and name_parts(one) == name_parts(other)
+def holds_name(typed: str, known: str) -> bool:
+    """A register may know a part of the name alone: the given name, where the family name has changed."""
+    return bool(name_parts(known)) and not Counter(name_parts(known)) - Counter(name_parts(typed))
 
 
 def name_parts(name: str) -> list[str]:

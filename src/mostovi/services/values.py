@@ -123,6 +123,7 @@ class Standing:
     state_before_withdrawal: CaseState | None = None
     withdrawn_at: datetime | None = None
     waits_for: WaitsFor | None = None
+    has_paper: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,7 @@ class PreparedDecision:
     reasons: str
     articles: tuple[str, ...]
     grounds: tuple[Mapping[str, str], ...]
+    disputed: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:

@@ -13,7 +13,7 @@ from mostovi.services.rules.refusals import (
     TextMissing,
     TooLong,
 )
-from mostovi.services.same_name import is_same_name
+from mostovi.services.same_name import holds_name
 from mostovi.services.values import CaseState, Channel, FactState, IdentityDocument, Standing, WaitsFor
 
 LONGEST_TEXT = 2000
@@ -62,8 +62,8 @@ def check_identity_seen(document: str) -> IdentityDocument:
 
 
 def check_same_person(typed: str, known: str) -> None:
-    """At a counter the name that was typed must be the one that goes with the number."""
-    if not is_same_name(typed, known):
+    """At a counter the name that was typed must hold the one that goes with the number."""
+    if not holds_name(typed, known):
         raise OtherPerson
 
 

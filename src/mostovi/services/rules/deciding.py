@@ -75,6 +75,8 @@ def check_signed_in_for(
         raise ReauthenticationMissing
     if signed_in.official_id != actor.person_id:
         raise ReauthenticationMissing
+    if isinstance(decision, TakingBack) and signed_in.decision != decision.digest:
+        raise ReauthenticationMissing
     if signed_in.used_at is not None:
         raise ReauthenticationUsed
     if signed_in.decision != decision.digest:

@@ -55,6 +55,9 @@ def check_can(step: Step, actor: Actor, case: Standing) -> None:
         raise NotAllowed
     if not any(case.state in row.sources for row in allowed) or not _is_waited_for(step, case):
         raise WrongState
+    if step == Step.WITHDRAW and case.has_paper:
+        # Decided anew, the old paper is still out there: only the office that sealed it can take it back.
+        raise WrongState
 
 
 def _is_waited_for(step: Step, case: Standing) -> bool:

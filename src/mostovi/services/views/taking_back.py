@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from mostovi.kernel.access_views import ActedRequest, access
-from mostovi.kernel.errors import Invalid
+from mostovi.kernel.errors import Invalid, Refusal
 from mostovi.services.actions.reauthenticating import ask_to_reauthenticate_to_take_back
 from mostovi.services.actions.taking_back import decide_anew, revoke_decision
 from mostovi.services.forms import sentence_of
@@ -31,6 +31,10 @@ def take_back(request: ActedRequest, code: str) -> HttpResponse:
             return HttpResponseRedirect(reverse("desk:case", args=[code]))
         except Invalid as refusal:
             problem = sentence_of(refusal)
+        except Refusal as refusal:
+            if refusal.status not in {409, 503}:
+                raise
+            missing = sentence_of(refusal)
     context = {
         "sheet": find_desk_sheet(request.actor, code),
         "signed_in": signed_in_at is not None,

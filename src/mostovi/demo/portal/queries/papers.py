@@ -44,7 +44,9 @@ def _papers(persons: Iterable[Person]) -> Iterator[Paper]:
         actor = _as_person(person)
         for line in services.list_case_lines(actor):
             case = line.summary.code
-            for found in find_case_sheet(actor, case).documents:
+            # A bank holds the paper that counts now, not one that was taken back.
+            valid = [each for each in find_case_sheet(actor, case).documents if each.is_valid]
+            for found in valid:
                 pdf = services.find_document(actor, case, found.code).pdf
                 yield Paper(found.code, found.issuer, found.issued_on, pdf)
 
