@@ -22,6 +22,7 @@ from mostovi.demo.members import list_members
 from mostovi.demo.population.cast import cast_population
 from mostovi.demo.supervisor.layout import lay_out
 from mostovi.demo.supervisor.memory import total_memory
+from requirements_check import require_program
 
 pytestmark = [pytest.mark.programs, pytest.mark.slow, pytest.mark.timeout(400)]
 HOUSE = Path(__file__).resolve().parents[2]
@@ -135,8 +136,8 @@ def test_all_programs_together_stay_below_their_memory(country: Country) -> None
     assert 100_000_000 < total_memory(processes) < MEMORY_BYTES
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not here")
 def test_a_client_written_for_xroad_reaches_a_gateway_as_the_how_to_says(country: Country) -> None:
+    require_program("curl")
     page = (HOUSE / "docs" / "how-to" / "call-a-gateway-from-an-x-road-client.md").read_text("utf-8")
     blocks = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
     blocks[0] = blocks[0].replace("DEMO=var/demo", f"DEMO={country.directory}")
