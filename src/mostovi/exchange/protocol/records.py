@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 from mostovi.exchange.protocol.canonical import (
@@ -45,6 +46,7 @@ _TEXTS = (
     "response_digest",
     "error",
 )
+_all_texts = attrgetter(*_TEXTS)
 
 
 class MalformedRecord(ProtocolRefusal):
@@ -98,7 +100,8 @@ class SignedMessage:
         return cls(made.base, made.raw, made.key_id)
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, which would set each field at many times the cost: every exchange makes two.
+@dataclass(slots=True)
 class LogRecord:
     """One entry of a member's log. No field holds a personal number, a name or a fact about a person.
 
@@ -134,10 +137,11 @@ class LogRecord:
 
     def to_json(self) -> dict[str, Any]:
         """The record as a JSON object; what is not known is left out."""
-        made: dict[str, Any] = {name: value for name in _TEXTS if (value := getattr(self, name)) is not None}
-        made["kind"] = self.kind.value
+        texts = zip(_TEXTS, _all_texts(self), strict=True)
+        made: dict[str, Any] = {name: value for name, value in texts if value is not None}
+        made["kind"] = str(self.kind)
         made["at"] = format_instant(self.at)
-        made["outcome"] = self.outcome.value
+        made["outcome"] = str(self.outcome)
         if self.request is not None:
             made["request"] = _message_json(self.request)
         if self.response is not None:

@@ -98,7 +98,8 @@ class SwappedResponse(ProtocolRefusal):
     fault = Fault.INCONSISTENT_RESPONSE
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, which would set each field at many times the cost: every exchange makes two.
+@dataclass(slots=True)
 class MessageSignature:
     """A signature that was made or verified.
 
@@ -123,7 +124,7 @@ class MessageSignature:
         return [(SIGNATURE_INPUT, self.signature_input), (SIGNATURE, self.signature)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Input:
     components: tuple[str, ...]
     params: str
