@@ -3,12 +3,14 @@
 import asyncio
 import hashlib
 import sqlite3
+import threading
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
-from mostovi.exchange.gateway.store import database, reader
+from mostovi.exchange.gateway.store import database, flusher, reader
 from mostovi.exchange.gateway.store.reader import Reader
 from mostovi.exchange.gateway.store.writer import Entry, StoreFailed, Transaction, Writer
 from mostovi.exchange.protocol import merkle
@@ -159,3 +161,41 @@ def test_what_is_about_a_person_is_found_by_pseudonym(tmp_path: Path) -> None:
         reading.close()
 
     with_writer(tmp_path / "s", story)
+
+
+class SlowDisk:
+    """Every flush takes a while; remembers in which thread it was."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.threads: list[str] = []
+
+    def flush(self, _descriptor: int) -> None:
+        self.threads.append(threading.current_thread().name)
+        time.sleep(self.seconds)
+
+
+def threads_that_flushed(path: Path, disk: SlowDisk, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    monkeypatch.setattr(flusher.os, "fdatasync", disk.flush)
+    monkeypatch.setattr(flusher, "_QUICK_SECONDS", 0.02)
+
+    async def story(writer: Writer) -> None:
+        for number in range(8):
+            assert await writer.append(entry(number)) == number
+
+    with_writer(path, story)
+    return disk.threads
+
+
+def test_a_quick_disk_is_flushed_in_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert threads_that_flushed(tmp_path / "s", SlowDisk(0), monkeypatch) == ["MainThread"] * 8
+
+
+def test_a_slow_disk_is_left_to_a_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads = threads_that_flushed(tmp_path / "s", SlowDisk(0.03), monkeypatch)
+    assert threads == ["MainThread"] * 4 + ["flusher"] * 4
+
+
+def test_a_slow_disk_is_tried_again_after_a_pause(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flusher, "_PAUSE_SECONDS", 0.0)
+    assert "flusher" not in threads_that_flushed(tmp_path / "s", SlowDisk(0.03), monkeypatch)

@@ -86,7 +86,7 @@ class Writer:
         self.turn: asyncio.Handle | None = None
         self.idle = asyncio.Event()
         self.idle.set()
-        self.flusher = Flusher(path, self._flushed_in_thread)
+        self.flusher = Flusher(path, self._flushed, self._flushed_in_thread)
 
     def append(self, entry: Entry) -> "asyncio.Future[int]":
         """The entry's position, once it is on the disk. Raises StoreFailed."""
@@ -164,7 +164,7 @@ class Writer:
 
     def _go_on(self) -> None:
         if self.waiting:
-            self._write_waiting()
+            self.turn = self.loop.call_soon(self._write_waiting)
         else:
             self.idle.set()
 
