@@ -24,6 +24,7 @@ from mostovi.exchange.gateway.wire.messages import (
     format_response,
 )
 from mostovi.exchange.gateway.wire.server import Listener
+from mostovi.exchange.gateway.wire.turns import Turns
 
 LIMITS = Limits(head_bytes=2000, header_count=20, body_bytes=5000, read_seconds=1.5, idle_seconds=30)
 
@@ -53,7 +54,7 @@ async def talk(path: Path, data: bytes) -> bytes:
 
 def with_listener(tmp_path: Path, story: Callable[[Path], Awaitable[None]], handler=echo) -> None:
     async def run() -> None:
-        listener = Listener(handler, identify, LIMITS)
+        listener = Listener(handler, identify, LIMITS, Turns())
         path = tmp_path / "s"
         await listener.listen_unix(str(path))
         try:
@@ -274,7 +275,7 @@ def ask(
         path = tmp_path / "r"
         server = RawServer(answers, close=close)
         await server.start(path)
-        pool = register_pool(parse_address(f"unix:{path}"), LIMITS)
+        pool = register_pool(parse_address(f"unix:{path}"), LIMITS, Turns())
         message = format_request("POST", "/", [("host", "localhost")], b"{}")
         try:
             found = []
@@ -325,7 +326,7 @@ def test_each_of_many_waits_its_own_time(tmp_path: Path) -> None:
         path = tmp_path / "r"
         server = RawServer([half] * 8, close=False)
         await server.start(path)
-        pool = register_pool(parse_address(f"unix:{path}"), LIMITS)
+        pool = register_pool(parse_address(f"unix:{path}"), LIMITS, Turns())
         loop = asyncio.get_running_loop()
 
         async def waited(seconds: float) -> float:
@@ -366,7 +367,7 @@ def test_an_idle_connection_that_died_is_replaced_when_the_message_may_be_repeat
 
 def test_who_is_not_there_is_unreachable(tmp_path: Path) -> None:
     async def run() -> None:
-        pool = register_pool(parse_address(f"unix:{tmp_path}/nobody"), LIMITS)
+        pool = register_pool(parse_address(f"unix:{tmp_path}/nobody"), LIMITS, Turns())
         await pool.send(b"x", within_seconds=1, repeatable=True)
 
     with pytest.raises(Unreachable):

@@ -5,13 +5,15 @@ import ssl
 from mostovi.exchange.gateway.wire.addresses import InvalidAddress, parse_host_and_port, peer_pool
 from mostovi.exchange.gateway.wire.client import Pool, Unreachable
 from mostovi.exchange.gateway.wire.messages import Limits, Response
+from mostovi.exchange.gateway.wire.turns import Turns
 from mostovi.exchange.protocol.directory import Member
 
 
 class Peers:
-    def __init__(self, context: ssl.SSLContext, limits: Limits) -> None:
+    def __init__(self, context: ssl.SSLContext, limits: Limits, turns: Turns) -> None:
         self.context = context
         self.limits = limits
+        self.turns = turns
         self.pools: dict[str, tuple[str, tuple[str, ...], Pool]] = {}
 
     async def send(
@@ -36,7 +38,7 @@ class Peers:
             address = parse_host_and_port(member.address)
         except InvalidAddress as error:
             raise Unreachable(str(error)) from error
-        pool = peer_pool(address, self.context, member.tls, self.limits)
+        pool = peer_pool(address, self.context, member.tls, self.limits, self.turns)
         self.pools[member.code] = (member.address, member.tls, pool)
         return pool
 

@@ -36,6 +36,7 @@ from mostovi.exchange.gateway.trust import Trust
 from mostovi.exchange.gateway.wire.addresses import client_context, server_context
 from mostovi.exchange.gateway.wire.messages import Limits
 from mostovi.exchange.gateway.wire.server import Handler, Identify, Listener
+from mostovi.exchange.gateway.wire.turns import Turns
 from mostovi.exchange.protocol.replay import ReplayWindow
 from mostovi.exchange.protocol.signatures import WINDOW_SECONDS
 from mostovi.kernel import clock
@@ -65,11 +66,14 @@ class Program:
             statistics=Statistics(clock.now()),
             events=Events(configuration.live_socket),
         )
-        self.services = Services(configuration.services, _PEER_LIMITS)
+        self.turns = Turns()
+        self.services = Services(configuration.services, _PEER_LIMITS, self.turns)
         self.documents = Documents(self.gateway)
         offer_built_in(self.gateway, self.services, self.documents)
         files = configuration.keys
-        self.peers = Peers(client_context(files.tls_certificate, files.tls_key, files.root), _PEER_LIMITS)
+        self.peers = Peers(
+            client_context(files.tls_certificate, files.tls_key, files.root), _PEER_LIMITS, self.turns
+        )
         self.listeners: list[Listener] = []
         self.tasks: list[asyncio.Task[None]] = []
         self.kept_serial = 0
@@ -143,7 +147,7 @@ class Program:
         await listener.listen_tcp(edge.host, edge.port, context)
 
     def _listener(self, handler: Handler, identify: Identify, limits: Limits) -> Listener:
-        listener = Listener(handler, identify, limits)
+        listener = Listener(handler, identify, limits, self.turns)
         self.listeners.append(listener)
         return listener
 

@@ -15,6 +15,7 @@ from mostovi.exchange.gateway.refusals import (
 from mostovi.exchange.gateway.wire.addresses import register_pool
 from mostovi.exchange.gateway.wire.client import MalformedAnswer, WireFault
 from mostovi.exchange.gateway.wire.messages import Headers, Limits, Response, format_request
+from mostovi.exchange.gateway.wire.turns import Turns
 from mostovi.exchange.protocol import xroad
 from mostovi.exchange.protocol.identifiers import MemberId, RequestTarget, ServiceId, SubsystemId
 
@@ -40,9 +41,9 @@ AnswerFrom = Callable[[Question], Awaitable[Response]]
 class RegisterService:
     """One service behind us, over pooled connections."""
 
-    def __init__(self, configuration: ServiceConfiguration, limits: Limits) -> None:
+    def __init__(self, configuration: ServiceConfiguration, limits: Limits, turns: Turns) -> None:
         self.configuration = configuration
-        self.pool = register_pool(configuration.address, limits)
+        self.pool = register_pool(configuration.address, limits, turns)
 
     async def answer(self, question: Question) -> Response:
         """Raises RegisterSilent or RegisterFaulty."""
@@ -77,8 +78,10 @@ def _own_lines(headers: Headers) -> Headers:
 class Services:
     """Finds who answers. ``built_in`` and ``meta`` are by service code."""
 
-    def __init__(self, configured: tuple[ServiceConfiguration, ...], limits: Limits) -> None:
-        self.registers = {(each.subsystem, each.code): RegisterService(each, limits) for each in configured}
+    def __init__(self, configured: tuple[ServiceConfiguration, ...], limits: Limits, turns: Turns) -> None:
+        self.registers = {
+            (each.subsystem, each.code): RegisterService(each, limits, turns) for each in configured
+        }
         self.built_in: dict[str, AnswerFrom] = {}
         self.meta: dict[str, AnswerFrom] = {}
 

@@ -14,6 +14,7 @@ from mostovi.exchange.gateway.configuration import Configuration
 from mostovi.exchange.gateway.wire.addresses import InvalidAddress, parse_address, register_pool
 from mostovi.exchange.gateway.wire.client import WireFault
 from mostovi.exchange.gateway.wire.messages import Limits, format_request
+from mostovi.exchange.gateway.wire.turns import Turns
 from mostovi.exchange.protocol.contracts import (
     ContractBook,
     SignedContract,
@@ -78,7 +79,7 @@ class Trust:
         parts = urlsplit(source)
         path = parts.path if parts.scheme == "http" and parts.path else "/directory.json"
         address = parse_address(source if parts.scheme == "unix" else f"http://{parts.netloc}")
-        pool = register_pool(address, _LIMITS)
+        pool = register_pool(address, _LIMITS, Turns())
         try:
             message = format_request("GET", path, [("host", address.authority)], b"")
             response = await pool.send(message, within_seconds=_FETCH_SECONDS, repeatable=True)

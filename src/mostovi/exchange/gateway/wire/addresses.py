@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from mostovi.exchange.gateway.wire.client import ClientConnection, Open, Pool, Unreachable
 from mostovi.exchange.gateway.wire.messages import Limits
+from mostovi.exchange.gateway.wire.turns import Turns
 from mostovi.exchange.protocol.digests import thumbprint
 
 _PEER_IDLE_SECONDS = 50  # below the 75 after which the other gateway ends an idle connection
@@ -56,7 +57,7 @@ def parse_host_and_port(text: str) -> Address:
     return Address(host.strip("[]"), int(port))
 
 
-def register_pool(address: Address, limits: Limits) -> Pool:
+def register_pool(address: Address, limits: Limits, turns: Turns) -> Pool:
     """Connections to a register of our own institution."""
     loop = asyncio.get_running_loop()
 
@@ -65,12 +66,14 @@ def register_pool(address: Address, limits: Limits) -> Pool:
             return await loop.create_unix_connection(make, address.socket)
         return await loop.create_connection(make, address.host, address.port)
 
-    return Pool(open_connection, limits, idle_seconds=_REGISTER_IDLE_SECONDS)
+    return Pool(open_connection, limits, turns, idle_seconds=_REGISTER_IDLE_SECONDS)
 
 
-def peer_pool(address: Address, context: ssl.SSLContext, expected: Collection[str], limits: Limits) -> Pool:
+def peer_pool(
+    address: Address, context: ssl.SSLContext, expected: Collection[str], limits: Limits, turns: Turns
+) -> Pool:
     """Connections to another member's gateway, whose certificate must be one of the ``expected``."""
-    return Pool(_peer_opener(address, context, expected), limits, idle_seconds=_PEER_IDLE_SECONDS)
+    return Pool(_peer_opener(address, context, expected), limits, turns, idle_seconds=_PEER_IDLE_SECONDS)
 
 
 def _peer_opener(address: Address, context: ssl.SSLContext, expected: Collection[str]) -> Open:

@@ -8,6 +8,7 @@ from typing import Any
 import httptools
 
 from mostovi.exchange.gateway.wire.messages import Headers, Limits, Response
+from mostovi.exchange.gateway.wire.turns import Turns
 
 
 class WireFault(Exception):
@@ -158,10 +159,11 @@ class Pool:
     """Connections to one address. Idle ones are kept for a while; a fresh one is opened when none is free."""
 
     def __init__(
-        self, opener: Open, limits: Limits, *, idle_seconds: float, connect_seconds: float = 5
+        self, opener: Open, limits: Limits, turns: Turns, *, idle_seconds: float, connect_seconds: float = 5
     ) -> None:
         self.opener = opener
         self.limits = limits
+        self.turns = turns
         self.idle_seconds = idle_seconds
         self.connect_seconds = connect_seconds
         self.loop = asyncio.get_running_loop()
@@ -186,6 +188,7 @@ class Pool:
             connection = await self._connect()
             response = await self._ask(connection, message, within_seconds, without_body=without_body)
         self._give_back(connection)
+        await self.turns.wait()
         return response
 
     async def _ask(

@@ -17,6 +17,7 @@ from mostovi.exchange.gateway.wire.messages import (
     Response,
     format_response,
 )
+from mostovi.exchange.gateway.wire.turns import Turns
 
 Handler = Callable[[Request, Caller], Awaitable[Response]]
 Identify = Callable[[Any], Caller]
@@ -172,6 +173,7 @@ class ServerConnection(asyncio.Protocol):
         try:
             while self.waiting:
                 request = self.waiting.popleft()
+                await self.listener.turns.wait()
                 response = await self._answer(request)
                 close = not request.keep_alive or self.listener.closing
                 self._write(response, close=close, without_body=request.method == "HEAD")
@@ -219,10 +221,11 @@ class ServerConnection(asyncio.Protocol):
 class Listener:
     """A listening socket with its connections. ``identify`` says what a fresh connection proves."""
 
-    def __init__(self, handler: Handler, identify: Identify, limits: Limits) -> None:
+    def __init__(self, handler: Handler, identify: Identify, limits: Limits, turns: Turns) -> None:
         self.handler = handler
         self.identify = identify
         self.limits = limits
+        self.turns = turns
         self.loop = asyncio.get_running_loop()
         self.connections: set[ServerConnection] = set()
         self.closing = False
