@@ -7,7 +7,7 @@ from mostovi.services.actions.asking import ask_facts
 from mostovi.services.actions.desk import decide_case, prepare_decision
 from mostovi.services.actions.reauthenticating import ask_to_reauthenticate, reauthenticate
 from mostovi.services.models import Case
-from mostovi.services.queries.sheets import find_next_question
+from mostovi.services.queries.question_sheets import find_next_question
 from mostovi.services.values import CaseState, Outcome
 
 ANSWERS = {

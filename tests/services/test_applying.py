@@ -26,7 +26,8 @@ from mostovi.services.actions.disputing import NothingToDispute, dispute_fact, t
 from mostovi.services.definition import InvalidAnswer
 from mostovi.services.models import Case, Fact
 from mostovi.services.queries.case_sheets import find_case_sheet
-from mostovi.services.queries.sheets import find_draft_sheet, find_next_question
+from mostovi.services.queries.draft_sheets import find_draft_sheet
+from mostovi.services.queries.question_sheets import find_next_question
 from mostovi.services.values import CaseState, FactState
 from services import cast
 from services.cast import AMRA_NUMBER, MILAN_NUMBER, NOW, Bridge, Clock, sign_in

@@ -25,7 +25,8 @@ from mostovi.services.fact_tries import asker_for
 from mostovi.services.models import Case
 from mostovi.services.queries.case_sheets import find_case_sheet
 from mostovi.services.queries.cases import list_own_codes
-from mostovi.services.queries.sheets import find_draft_sheet, list_counter_services
+from mostovi.services.queries.draft_sheets import find_draft_sheet
+from mostovi.services.queries.service_sheets import list_counter_services
 from services.cast import MILAN_NUMBER, Bridge, Clock, an_official, sign_in
 from services.test_citizen_pages import browser
 

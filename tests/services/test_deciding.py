@@ -31,7 +31,7 @@ from mostovi.services.models import Case, Decision, Document
 from mostovi.services.queries.case_sheets import find_case_sheet, find_desk_sheet
 from mostovi.services.queries.cases import find_document
 from mostovi.services.queries.desk_lists import list_desk
-from mostovi.services.queries.sheets import find_draft_sheet
+from mostovi.services.queries.draft_sheets import find_draft_sheet
 from mostovi.services.values import CaseState, FactState, Outcome
 from services.cast import Bridge, Clock, an_official
 from services.story import a_draft, a_sent_case, answer_all, decide, send

@@ -18,7 +18,7 @@ from mostovi.services.actions.desk import answer_official, ask_applicant, prepar
 from mostovi.services.actions.disputing import dispute_fact, take_back_dispute
 from mostovi.services.models import Case, Fact
 from mostovi.services.queries.case_sheets import find_desk_sheet
-from mostovi.services.queries.sheets import Way, find_way_on
+from mostovi.services.queries.question_sheets import Way, find_way_on
 from mostovi.services.values import CaseState, Outcome, WaitsFor
 from services import cast
 from services.cast import Bridge, Clock

@@ -28,7 +28,8 @@ from mostovi.services.public import (
     take_case,
 )
 from mostovi.services.queries.cases import find_standing, list_my_cases
-from mostovi.services.queries.sheets import find_draft_sheet, find_next_question
+from mostovi.services.queries.draft_sheets import find_draft_sheet
+from mostovi.services.queries.question_sheets import find_next_question
 
 logger = logging.getLogger("mostovi.demo.seed")
 SERVICE = "child-allowance"

@@ -158,6 +158,12 @@ def list_gaps(case: Case) -> list[str]:
     return list(gaps.values_list("provider", flat=True))
 
 
+def no_entry_at(case: Case) -> str:
+    """The institution whose register does not know the person; empty when each does."""
+    fact = case.facts.filter(state=FactState.NOT_FOUND).first()
+    return fact.provider if fact else ""
+
+
 def check_and_keep(case: Case, key: str, raw: str | None) -> dict[str, Any]:
     """All answers with a new one, without those to questions no longer asked. Raises InvalidAnswer."""
     definition, facts, today = definition_of(case), known_facts(case), law_day(case)

@@ -10,7 +10,7 @@ from mostovi.kernel.errors import Refusal
 from mostovi.kernel.languages import current_variant
 from mostovi.services.definition import InvalidAnswer, text_of
 from mostovi.services.definition.values import Kind
-from mostovi.services.queries.sheets import QuestionSheet
+from mostovi.services.queries.question_sheets import QuestionSheet
 from mostovi.services.values import IdentityDocument
 
 IDENTITY_DOCUMENTS = {

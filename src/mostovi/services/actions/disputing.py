@@ -10,7 +10,7 @@ from mostovi.kernel.errors import Conflict
 from mostovi.services import rules
 from mostovi.services.actions.settling import settle
 from mostovi.services.models import Case, Fact
-from mostovi.services.queries.sheets import FactUnknown
+from mostovi.services.queries.draft_sheets import FactUnknown
 from mostovi.services.recording import find_case, note
 from mostovi.services.values import FactState, Step
 

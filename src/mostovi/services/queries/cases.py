@@ -75,6 +75,20 @@ def open_case(actor: Actor, code: str) -> Case:
     return case
 
 
+def find_own_case(actor: Actor, code: str) -> Case:
+    """The row for the pages that lead through an application."""
+    case = Case.objects.select_related("version").filter(code=code).first()
+    if case is None:
+        raise rules.CaseNotFound
+    rules.check_can_see(actor, case.standing())
+    return case
+
+
+def is_typed_by(actor: Actor, case: Case) -> bool:
+    """The clerk at the counter goes back to the counter; the person whose application it is does not."""
+    return case.assisted_by_id is not None and case.assisted_by_id == actor.person_id
+
+
 def find_standing(actor: Actor, code: str) -> Standing:
     """Where a case stands, without its contents."""
     case = Case.objects.filter(code=code).first()

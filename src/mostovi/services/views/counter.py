@@ -10,7 +10,7 @@ from mostovi.services.actions.applying import start_case_at_counter
 from mostovi.services.actions.asking import ask_facts
 from mostovi.services.forms import IDENTITY_DOCUMENTS, sentence_of
 from mostovi.services.queries.case_sheets import list_assisted_lines
-from mostovi.services.queries.sheets import list_counter_services
+from mostovi.services.queries.service_sheets import list_counter_services
 from mostovi.services.rules import IdentityNotSeen, TextMissing
 
 WRONG_FIELDS: dict[type[Invalid], str] = {IdentityNotSeen: "identity_document", TextMissing: "name"}

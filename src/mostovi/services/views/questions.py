@@ -12,9 +12,9 @@ from mostovi.services.actions.applying import record_answer, submit_case
 from mostovi.services.actions.asking import ask_facts
 from mostovi.services.definition import InvalidAnswer
 from mostovi.services.forms import AnswerField, answer_field, sentence_of, typed_answer
-from mostovi.services.queries.sheets import (
+from mostovi.services.queries.draft_sheets import find_draft_sheet
+from mostovi.services.queries.question_sheets import (
     QuestionSheet,
-    find_draft_sheet,
     find_question_sheet,
     find_stop_sheet,
     find_way_on,

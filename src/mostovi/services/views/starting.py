@@ -10,7 +10,8 @@ from mostovi.services.actions.applying import agree_to_facts, start_case
 from mostovi.services.actions.asking import ask_facts
 from mostovi.services.actions.disputing import dispute_fact, take_back_dispute
 from mostovi.services.forms import sentence_of
-from mostovi.services.queries.sheets import find_draft_sheet, find_fact_sheet, find_service_sheet
+from mostovi.services.queries.draft_sheets import find_draft_sheet, find_fact_sheet
+from mostovi.services.queries.service_sheets import find_service_sheet
 from mostovi.services.views.leading import leads_on
 
 LOOK_AGAIN_SECONDS = 5
