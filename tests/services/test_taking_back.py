@@ -11,7 +11,11 @@ from mostovi.kernel.models import AuditLine, Message
 from mostovi.services import rules, tasks
 from mostovi.services.actions.applying import withdraw_case
 from mostovi.services.actions.desk import take_case
-from mostovi.services.actions.reauthenticating import ask_to_reauthenticate_to_take_back, reauthenticate
+from mostovi.services.actions.reauthenticating import (
+    ask_to_reauthenticate_to_take_back,
+    fail_reauthentication,
+    reauthenticate,
+)
 from mostovi.services.actions.taking_back import decide_anew, revoke_decision
 from mostovi.services.models import Case, Decision, Document
 from mostovi.services.values import CaseState, PaperState
@@ -201,3 +205,117 @@ def test_the_desk_leads_there(sealed: str, damir: Actor, bridge: Bridge, time: C
     done = desk.post(f"/predmeti/{sealed}/povlacenje", {"what": "anew", "reason": REASON})
     assert done["Location"] == f"/predmeti/{sealed}/"
     assert Case.objects.get().state == CaseState.TO_DECIDE
+
+
+def test_while_it_is_decided_anew_the_old_one_may_still_be_withdrawn(
+    sealed: str, amra: Actor, damir: Actor, bridge: Bridge, time: Clock
+) -> None:
+    reopen(damir, sealed, time)
+    desk = browser(damir)
+    assert "Withdraw the old decision now" in desk.get(f"/predmeti/{sealed}/?lang=en").content.decode()
+    sign_in(damir, sealed, time)
+    page = desk.get(f"/predmeti/{sealed}/povlacenje").content.decode()
+    assert "The case stays on the desk." in page
+    assert 'value="anew"' not in page
+    done = desk.post(f"/predmeti/{sealed}/povlacenje", {"what": "revoke", "reason": REASON})
+    assert done["Location"] == f"/predmeti/{sealed}/"
+    assert (Case.objects.get().state, Document.objects.get().state) == (
+        CaseState.TO_DECIDE,
+        PaperState.REVOKED,
+    )
+    decide_and_seal(damir, sealed, time)
+    (told,) = bridge.revoked
+    assert told["replaced_by"] is None, "said once: withdrawn"
+    assert Document.objects.filter(state=PaperState.VALID).count() == 1
+
+
+def test_once_it_is_withdrawn_there_is_nothing_more_to_withdraw(
+    sealed: str, damir: Actor, bridge: Bridge, time: Clock
+) -> None:
+    withdraw(damir, sealed, time)
+    reopen(damir, sealed, time)
+    assert browser(damir).get(f"/predmeti/{sealed}/povlacenje").status_code == 409
+    with pytest.raises(rules.WrongState):
+        revoke_decision(actor=damir, code=sealed, reason=REASON)
+
+
+def test_a_case_without_a_paper_has_nothing_to_withdraw(amra: Actor, damir: Actor, bridge: Bridge) -> None:
+    code = a_sent_case(amra)
+    with pytest.raises(rules.WrongState):
+        revoke_decision(actor=damir, code=code, reason=REASON)
+
+
+def test_the_old_paper_never_stands_as_the_new_decision(
+    sealed: str, amra: Actor, damir: Actor, bridge: Bridge, time: Clock
+) -> None:
+    old, address = Document.objects.get(), f"/zahtjevi/{sealed}/?lang=en"
+    client = browser(amra)
+    reopen(damir, sealed, time)
+    page = client.get(address).content.decode()
+    assert "<h1>The office decides anew" in page
+    assert "Decision of 21 November 2026, valid until the new one is sealed" in page
+    assert "Download the d" not in page
+    take_case(actor=damir, code=sealed)
+    decide(damir, sealed)
+    page = client.get(address).content.decode()
+    assert "Your application is approved" in page
+    assert "Download the decision" not in page, "the new one is not sealed yet"
+    assert old.sha256 not in page
+    tasks.seal_decided_cases(time.now)
+    page = client.get(address).content.decode()
+    new = Document.objects.exclude(pk=old.pk).get()
+    assert f'/dokumenti/{new.code}.pdf"><span>Download the decision' in page
+    assert f'/dokumenti/{old.code}.pdf">Decision of 21 November 2026, replaced on 21 November 2026' in page
+
+
+def test_the_desk_says_what_each_paper_is(sealed: str, damir: Actor, bridge: Bridge, time: Clock) -> None:
+    withdraw(damir, sealed, time)
+    reopen(damir, sealed, time)
+    decide_and_seal(damir, sealed, time)
+    page = browser(damir).get(f"/predmeti/{sealed}/?lang=en").content.decode()
+    papers = page.partition("Papers of this case")[2].partition("History")[0]
+    assert "Decision of 21 November 2026, valid" in papers
+    assert "Decision of 21 November 2026, withdrawn on 21 November 2026" in papers
+    assert "last year&#x27;s wage" in papers
+    assert page.count(".pdf") == 2
+
+
+def test_after_the_withdrawal_of_a_decision_she_may_withdraw_the_application_and_reads_so(
+    sealed: str, amra: Actor, damir: Actor, bridge: Bridge, time: Clock
+) -> None:
+    withdraw(damir, sealed, time)
+    reopen(damir, sealed, time)
+    withdraw_case(actor=amra, code=sealed)
+    page = browser(amra).get(f"/zahtjevi/{sealed}/?lang=en").content.decode()
+    assert "<h1>You withdrew this application" in page
+    assert "Your document is ready" not in page
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        ("sign_in_cancelled", "You went back before signing in."),
+        ("identity_provider_silent", "does not answer at the moment."),
+        ("another_person_signed_in", "Somebody else signed in"),
+        ("access_denied", "did not confirm who you are."),
+    ],
+)
+def test_whoever_comes_back_without_a_sign_in_reads_that_nothing_was_withdrawn(
+    failure: str, told: str, sealed: str, damir: Actor, bridge: Bridge
+) -> None:
+    key = ask_to_reauthenticate_to_take_back(actor=damir, code=sealed)
+    fail_reauthentication(actor=damir, key=key, failure=failure)
+    page = browser(damir).get(f"/predmeti/{sealed}/povlacenje?lang=en").content.decode()
+    assert told in page
+    assert "othing was withdrawn or decided anew" in page
+    assert "your decision is kept" not in page.lower()
+
+
+def test_the_buttons_name_the_act_and_the_hint_both_lengths(
+    sealed: str, damir: Actor, bridge: Bridge, time: Clock
+) -> None:
+    sign_in(damir, sealed, time)
+    page = browser(damir).get(f"/predmeti/{sealed}/povlacenje?lang=en").content.decode()
+    assert 'name="what" value="revoke">Withdraw the decision</button>' in page
+    assert 'name="what" value="anew">Decide anew</button>' in page
+    assert "At least 20 signs. At most 2,000 signs." in page

@@ -258,6 +258,33 @@ def describe_sign_in_failure(code: str) -> str:
     return (ours | theirs).get(code, other)
 
 
+def describe_take_back_failure(code: str) -> str:
+    """Why nothing was withdrawn or decided anew. There is nothing prepared that could be kept."""
+    other = _(
+        "The identity provider did not confirm who you are. Nothing was withdrawn or decided anew. Try again."
+    )
+    return {
+        "reauthentication_used": _(rules.ReauthenticationUsed.message),
+        "reauthentication_missing": _("First sign in once more for this; then you can do it."),
+        "reauthentication_too_old": _(
+            "More than five minutes have passed since you signed in for this. Nothing was withdrawn or "
+            "decided anew; sign in once more."
+        ),
+        "another_person_signed_in": _(
+            "Somebody else signed in, so nothing was withdrawn or decided anew. Sign in as yourself."
+        ),
+        "not_signed_in_anew": _(
+            "The identity provider did not ask you to sign in once more, so nothing was withdrawn or decided "
+            "anew. Try again."
+        ),
+        "sign_in_cancelled": _("You went back before signing in. Nothing was withdrawn or decided anew."),
+        "identity_provider_silent": _(
+            "The identity provider does not answer at the moment. Nothing was withdrawn or decided anew. Try "
+            "again in a few minutes."
+        ),
+    }.get(code, other)
+
+
 def describe_line(summary: CaseSummary) -> CaseLine:
     title = say(catalogue.find_title(summary.service))
     return CaseLine(summary, title, describe_state(summary.state))

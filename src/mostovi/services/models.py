@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from mostovi.services.values import (
+    VALID_PAPERS,
     CaseState,
     CaseSummary,
     Channel,
@@ -112,7 +113,7 @@ class Case(models.Model):
             state_before_withdrawal=CaseState(before) if before else None,
             withdrawn_at=self.withdrawn_at,
             waits_for=WaitsFor(self.waits_for) if self.waits_for else None,
-            has_paper=self.documents.filter(sealed_at__isnull=False).exists(),
+            has_valid_paper=self.documents.filter(sealed_at__isnull=False, state__in=VALID_PAPERS).exists(),
         )
 
     def summary(self, *, disputed: bool = False) -> CaseSummary:

@@ -110,6 +110,9 @@ class PaperState(StrEnum):
     REVOKED = "revoked"
 
 
+VALID_PAPERS = (PaperState.VALID, PaperState.BEING_REPLACED)
+
+
 @dataclass(frozen=True)
 class Standing:
     """What the rules look at: one case without its contents."""
@@ -123,7 +126,7 @@ class Standing:
     state_before_withdrawal: CaseState | None = None
     withdrawn_at: datetime | None = None
     waits_for: WaitsFor | None = None
-    has_paper: bool = False
+    has_valid_paper: bool = False
 
 
 @dataclass(frozen=True)
@@ -214,7 +217,7 @@ class DocumentSummary:
 
     @property
     def is_valid(self) -> bool:
-        return self.state in (PaperState.VALID, PaperState.BEING_REPLACED)
+        return self.state in VALID_PAPERS
 
     @property
     def kilobytes(self) -> int:

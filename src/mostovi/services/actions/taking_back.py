@@ -21,7 +21,8 @@ ALREADY = "not_in_force"
 
 
 def revoke_decision(*, actor: Actor, code: str, reason: str) -> None:
-    """Withdraw it. The gateway first: a withdrawal that nobody can check would be none."""
+    """Withdraw it, also while it is decided anew. The gateway first: a withdrawal that nobody can check would
+    be none."""
     case = find_case(code)
     document = _check(Step.REVOKE, actor, case, reason)
     latest = find_latest_reauthentication(actor, case)
@@ -62,7 +63,9 @@ def _spend_sign_in(actor: Actor, case: Case, document: Document, now: datetime) 
 def _keep_revoked(case: Case, document: Document, *, actor: Actor, reason: str) -> None:
     now = clock.now()
     _spend_sign_in(actor, case, document, now)
-    move(case, Step.REVOKE, CaseState.REVOKED)
+    # Reopened, the case stays on the desk: what was applied for is still to be decided.
+    state = CaseState(case.state)
+    move(case, Step.REVOKE, CaseState.REVOKED if state == CaseState.DELIVERED else state)
     Document.objects.filter(pk=document.pk).update(state=PaperState.REVOKED, state_since=now, reason=reason)
     note(case, "revoked", actor=actor, now=now, document=document.code, reason=reason)
     tell(case, "revoked", reason=reason)

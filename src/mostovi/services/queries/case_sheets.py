@@ -40,6 +40,7 @@ from mostovi.services.values import (
     DocumentSummary,
     FactState,
     Outcome,
+    PaperState,
     Party,
     ReauthenticationView,
     Standing,
@@ -116,6 +117,22 @@ class CaseSheet:
     returned_by: str
     being_made: bool
     steps: frozenset[Step]
+
+    @property
+    def turned_away(self) -> bool:
+        """At the counter the name typed was not the one in the register: nobody withdrew it."""
+        return any(line.event == "other_person" for line in self.history)
+
+    @property
+    def paper(self) -> DocumentSummary | None:
+        """The paper of the decision in force, or what a register issued; none while it is being sealed."""
+        state = PaperState.REVOKED if self.state == CaseState.REVOKED else PaperState.VALID
+        return next((paper for paper in reversed(self.documents) if paper.state == state), None)
+
+    @property
+    def earlier_papers(self) -> tuple[DocumentSummary, ...]:
+        """Papers of decisions that are decided anew."""
+        return tuple(paper for paper in self.documents if paper != self.paper)
 
 
 @dataclass(frozen=True)

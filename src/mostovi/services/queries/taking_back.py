@@ -6,7 +6,7 @@ from mostovi.kernel import clock
 from mostovi.kernel.access import Actor
 from mostovi.kernel.errors import Conflict
 from mostovi.services import rules
-from mostovi.services.describing import describe_sign_in_failure
+from mostovi.services.describing import describe_take_back_failure
 from mostovi.services.models import Case, Document
 from mostovi.services.queries.reauthentications import find_latest_reauthentication
 from mostovi.services.values import Step, TakingBack
@@ -20,7 +20,7 @@ def _sealed_of(case: Case) -> Document | None:
 def check_can_take_back(step: Step, actor: Actor, case: Case) -> Document:
     """Raise unless this official may do it now."""
     document = _sealed_of(case)
-    here = document is not None and document.issuer == case.institution and case.decision is not None
+    here = document is not None and document.issuer == case.institution and case.decisions.exists()
     rules.check_can_take_back(step, actor, case.standing(), sealed_here=here)
     assert document is not None
     return document
@@ -28,7 +28,8 @@ def check_can_take_back(step: Step, actor: Actor, case: Case) -> Document:
 
 def what_is_taken_back(actor: Actor, case: Case) -> TakingBack:
     """The latest sealed paper of the case. Raises unless this official may take it back."""
-    return TakingBack(case.code, check_can_take_back(Step.DECIDE_ANEW, actor, case).code)
+    step = Step.REVOKE if case.standing().has_valid_paper else Step.DECIDE_ANEW
+    return TakingBack(case.code, check_can_take_back(step, actor, case).code)
 
 
 def signed_in_to_take_back(actor: Actor, code: str) -> tuple[datetime | None, str]:
@@ -38,6 +39,6 @@ def signed_in_to_take_back(actor: Actor, code: str) -> tuple[datetime | None, st
     try:
         return rules.check_signed_in_for(what, actor, latest, now=clock.now()), ""
     except Conflict as missing:
-        if latest is None or latest.decision != what.digest:
+        if latest is None or latest.decision != what.digest or latest.used_at:
             return None, ""
-        return None, describe_sign_in_failure(latest.failure or missing.code)
+        return None, describe_take_back_failure(latest.failure or missing.code)

@@ -55,9 +55,15 @@ def check_can(step: Step, actor: Actor, case: Standing) -> None:
         raise NotAllowed
     if not any(case.state in row.sources for row in allowed) or not _is_waited_for(step, case):
         raise WrongState
-    if step == Step.WITHDRAW and case.has_paper:
-        # Decided anew, the old paper is still out there: only the office that sealed it can take it back.
+    if not _fits_the_paper(step, case):
         raise WrongState
+
+
+def _fits_the_paper(step: Step, case: Standing) -> bool:
+    """Decided anew, the old paper is still out there: only the office that sealed it can take it back."""
+    if step == Step.WITHDRAW:
+        return not case.has_valid_paper
+    return step != Step.REVOKE or case.has_valid_paper
 
 
 def _is_waited_for(step: Step, case: Standing) -> bool:

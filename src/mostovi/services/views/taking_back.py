@@ -12,10 +12,16 @@ from mostovi.kernel.access_views import ActedRequest, access
 from mostovi.kernel.errors import Invalid, Refusal
 from mostovi.services.actions.reauthenticating import ask_to_reauthenticate_to_take_back
 from mostovi.services.actions.taking_back import decide_anew, revoke_decision
+from mostovi.services.describing import describe_take_back_failure
 from mostovi.services.forms import sentence_of
 from mostovi.services.queries.case_sheets import find_desk_sheet
 from mostovi.services.queries.taking_back import signed_in_to_take_back
-from mostovi.services.rules import SHORTEST_REASONS
+from mostovi.services.rules import (
+    SHORTEST_REASONS,
+    ReauthenticationMissing,
+    ReauthenticationTooOld,
+    ReauthenticationUsed,
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,17 +40,21 @@ def take_back(request: ActedRequest, code: str) -> HttpResponse:
         except Refusal as refusal:
             if refusal.status not in {409, 503}:
                 raise
-            missing = sentence_of(refusal)
+            missing = _why_not(refusal)
     context = {
         "sheet": find_desk_sheet(request.actor, code),
         "signed_in": signed_in_at is not None,
         "missing": missing,
         "problem": problem,
-        "chosen": chosen,
         "typed": reason,
         "least": SHORTEST_REASONS,
     }
     return render(request, "services/desk/take_back.html", context, status=422 if problem else 200)
+
+
+def _why_not(refusal: Refusal) -> str:
+    sign_in = isinstance(refusal, (ReauthenticationMissing, ReauthenticationTooOld, ReauthenticationUsed))
+    return describe_take_back_failure(refusal.code) if sign_in else sentence_of(refusal)
 
 
 @require_POST
