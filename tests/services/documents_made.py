@@ -38,8 +38,14 @@ def extract(language: str = "bs", **changes: Any) -> bytes:
 
 
 def decision(language: str = "bs", *, granted: bool = True, **changes: Any) -> bytes:
+    data = decision_values(language, granted=granted) | changes
+    template = FOLDERS / "child-allowance" / "decision.typ"
+    return render_document(template, data, language=language, qr_url=URL, code="J7M4KE92A")
+
+
+def decision_values(language: str = "bs", *, granted: bool = True) -> dict[str, Any]:
     outcome = evaluate_rules(service("child-allowance"), AMRAS_FACTS, AMRAS_ANSWERS, on_date=ON)
-    data = {
+    return {
         **outcome.words,
         "institution": "Centar za socijalni rad Tuzla",
         "place": "Tuzla",
@@ -57,8 +63,6 @@ def decision(language: str = "bs", *, granted: bool = True, **changes: Any) -> b
         "reasons": "Primjedba o prihodu je provjerena.\nIznos je ispravljen.",
         "official": "Damir Babić",
     }
-    template = FOLDERS / "child-allowance" / "decision.typ"
-    return render_document(template, {**data, **changes}, language=language, qr_url=URL, code="J7M4KE92A")
 
 
 def text_in(pdf: bytes) -> str:

@@ -8,7 +8,7 @@ from django.test import Client
 from mostovi.exchange import public as exchange
 from mostovi.kernel.access import Actor
 from mostovi.kernel.access_views import remember_actor
-from mostovi.kernel.models import AuditLine
+from mostovi.kernel.models import AuditLine, Person
 from mostovi.services.models import Case, Decision
 from mostovi.services.values import CaseState
 from services.cast import Bridge, an_official
@@ -125,6 +125,36 @@ def test_a_decision_is_read_before_it_is_sealed(desk: Client, case: str) -> None
     assert Case.objects.get(code=case).state == CaseState.TO_DECIDE
 
 
+def test_all_that_is_sealed_is_read_before_and_stays_readable(
+    desk: Client, damir: Actor, amra: Actor, case: str
+) -> None:
+    prepare(desk, case)
+    page = desk.get(f"/predmeti/{case}/pregled").content.decode()
+    pages = [page.partition("<article")[2]]
+    decide(damir, case, reasons=REASONS)
+    pages += [desk.get(f"/predmeti/{case}/").content.decode()]
+    pages += [seat(amra).get(f"/zahtjevi/{case}/").content.decode()]
+    said = (
+        *("ima pravo na dječiji dodatak", "Obrazloženje", "(član 11)", REASONS, "Ako se ne slažete"),
+        *("u roku od 15 dana", "Damir Babić", "broj 52/22", "Tehnička demonstracija"),
+    )
+    assert [[words for words in said if words not in shown] for shown in pages] == [[], [], []]
+
+
+def test_what_the_applicant_reads_in_is_kept_with_the_decision(
+    desk: Client, damir: Actor, amra: Actor, case: str
+) -> None:
+    prepare(desk, case)
+    read = re.search(r'name="decision" value="(\w+)"', desk.get(f"/predmeti/{case}/pregled").content.decode())
+    Person.objects.filter(pk=amra.person_id).update(language="sr-Cyrl")
+    refused = desk.post(f"/predmeti/{case}/prijava", {"decision": read[1] if read else ""})
+    assert "no longer the one you read" in refused.content.decode()
+    decide(damir, case, reasons=REASONS)
+    Person.objects.filter(pk=amra.person_id).update(language="en")
+    assert Decision.objects.get().language == "sr-Cyrl"
+    assert "Ако се не слажете" in seat(amra).get(f"/zahtjevi/{case}/").content.decode()
+
+
 def test_a_decision_without_reasons_is_not_taken(desk: Client, case: str) -> None:
     response = prepare(desk, case, outcome="refused", reasons="no")
     assert response.status_code == 422
@@ -144,7 +174,15 @@ def test_approving_what_the_rules_propose_needs_no_words_and_repeats_none(
     decide(damir, case)
     assert Decision.objects.get(case__code=case).reasons == ""
     assert "above the limit" not in (decided := desk.get(f"/predmeti/{case}/").content.decode())
-    assert "within the limit" in decided.partition("Reasons")[2]
+    assert "ne prelazi granicu" in decided.partition("Read the decision")[2]
+
+
+def test_a_preview_of_what_is_not_ones_own_says_so(desk: Client, case: str) -> None:
+    prepare(desk, case)
+    colleague = seat(an_official("Nina Tomić", "tuzla-social-work", "caseworker"))
+    page = colleague.get(f"/predmeti/{case}/pregled").content.decode()
+    assert "A decision is prepared, but this case is not yours to decide at the moment." in page
+    assert "No decision has been prepared." not in page
 
 
 def test_the_applicant_is_asked(desk: Client, case: str) -> None:

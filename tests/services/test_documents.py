@@ -1,15 +1,30 @@
+import re
 import subprocess
 import sys
 import unicodedata
 from datetime import date
 
 import pytest
-from definitions import FOLDERS
-from documents_made import HAS_POPPLER, VARIANTS, decision, extract, text_in
+from definitions import FOLDERS, ON, service
+from documents_made import (
+    HAS_POPPLER,
+    URL,
+    VARIANTS,
+    decision,
+    decision_values,
+    extract,
+    text_in,
+)
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mostovi.services.documents import DocumentDataMissing, DocumentFailed, render_template
+from mostovi.services.documents import (
+    DocumentDataMissing,
+    DocumentFailed,
+    read_template,
+    render_template,
+)
+from mostovi.services.values import PaperPart
 
 needs_poppler = pytest.mark.skipif(
     not HAS_POPPLER, reason="pdftotext and pdftoppm (poppler-utils) are not here"
@@ -202,3 +217,42 @@ def test_a_long_decision_keeps_its_code_on_the_last_page_and_the_footer_on_each(
     assert len(pages) > 1
     assert all("/provjera" in page for page in pages)
     assert sum("Code of this document" in page for page in pages) == 1
+
+
+@needs_poppler
+@pytest.mark.parametrize("granted", [True, False])
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_what_is_read_before_sealing_is_what_is_printed(variant: str, granted: bool) -> None:  # noqa: FBT001
+    """Whatever the paper says beyond it is its frame: institution, place, day, code, how to check it."""
+    data, definition = decision_values(variant, granted=granted), service("child-allowance")
+    template = definition.files[definition.template]
+    parts = read_template(template, definition.texts, data, language=variant)
+    said = words_of(" ".join(line for part in parts for line in part.lines))
+    printed = words_of(text_in(decision(variant, granted=granted)))
+    assert said <= printed
+    empty = '#import "/layout.typ": sheet\n#show: sheet.with(title: "T")'
+    frame = render_template(empty, {}, data, language=variant, qr_url=URL, code="J7M4KE92A")
+    assert printed - said <= words_of(text_in(frame))
+    assert [part.kind for part in parts][:3] == ["title", "paragraph", "numbers"]
+
+
+def words_of(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text))
+
+
+def test_labels_and_lines_are_read_as_text_and_markup_stays_what_was_typed() -> None:
+    template = (
+        '#import "/layout.typ": data, entries, sheet\n#show: sheet.with(title: "T")\n#entries("born_in")\n'
+    )
+    template += "#data.reasons \\\n second line"
+    data = {"institution": "A", "place": "B", "issued_on": ON, "born_in": "Zenica", "reasons": "<b>#x</b>"}
+    texts = {"document.born_in": dict.fromkeys(("bs", "hr", "sr", "en"), "Born")}
+    parts = read_template(template, texts, data, language="en")
+    assert PaperPart("list", ("Born: Zenica",)) in parts
+    assert PaperPart("paragraph", ("<b>#x</b>\nsecond line",)) in parts
+
+
+def test_a_template_that_cannot_be_read_is_told_by_its_mistake() -> None:
+    data = {"institution": "A", "place": "B", "issued_on": ON}
+    with pytest.raises(DocumentFailed, match="unknown variable"):
+        read_template("#nothing", {}, data, language="bs")

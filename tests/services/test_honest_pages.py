@@ -10,7 +10,7 @@ from mostovi.services.actions.asking import ask_facts
 from mostovi.services.actions.desk import take_case
 from mostovi.services.definition.values import Proposal
 from mostovi.services.documents import render_template
-from mostovi.services.models import Case, Decision, Document, Fact
+from mostovi.services.models import Case, Decision, Fact
 from mostovi.services.papers import decision_data
 from mostovi.services.values import CaseState, Outcome
 from services.cast import NOW, Bridge
@@ -160,7 +160,7 @@ def test_a_refusal_gives_first_what_is_not_met(amra: Actor, damir: Actor, bridge
     take_case(actor=damir, code=code)
     case = Case.objects.get(code=code)
     decision = Decision(case=case, outcome=Outcome.REFUSED, reasons="", decided_at=NOW, official_name="D")
-    data = decision_data(case, decision, Document(issued_on=NOW.date(), code="J7M4KE92A"))
+    data = decision_data(case, decision, issued_on=NOW.date())
     assert "ne živi s podnosiocem" in data["conditions"][0]["sentence"]
     assert len(data["conditions"]) == 5
     definition = service("child-allowance")

@@ -14,7 +14,7 @@ from mostovi.kernel.access import Actor
 from mostovi.kernel.models import AuditLine
 from mostovi.services import rules
 from mostovi.services.models import Case, Decision, Reauthentication
-from mostovi.services.values import CaseState, Outcome, PreparedDecision, ReauthenticationView
+from mostovi.services.values import CaseState, Outcome, PaperPart, PreparedDecision, ReauthenticationView
 from services.cast import NOW, Bridge, Clock, an_official
 from services.story import a_sent_case
 from services.test_desk_pages import seat
@@ -27,7 +27,8 @@ OFFICES = [{"institution": "tuzla-social-work", "roles": ["caseworker"]}]
 
 
 DAMIR = Actor(kind="official", person_id=3)
-DECISION = PreparedDecision("K4T92M7AE", "v1", Outcome.APPROVED, 11800, "Reasons.", ("5",), ({"en": "So."},))
+SAID = (PaperPart("paragraph", ("So.",)),)
+DECISION = PreparedDecision("K4T92M7AE", "v1", Outcome.APPROVED, 11800, "Reasons.", ("5",), "en", SAID)
 ASKED = ReauthenticationView("K4T92M7AE", 3, DECISION.digest, asked_at=NOW)
 SIGNED_IN = replace(ASKED, authenticated_at=NOW + timedelta(seconds=8))
 
@@ -101,7 +102,8 @@ def test_no_other_sign_in_serves(signed_in: ReauthenticationView | None, refusal
         {"amount_feninga": 11801},
         {"reasons": "Reasons!"},
         {"articles": ("5", "9")},
-        {"grounds": ({"en": "Not so."},)},
+        {"language": "bs"},
+        {"text": (PaperPart("paragraph", ("Not so.",)),)},
     ],
     ids=lambda altered: next(iter(altered)),
 )
@@ -352,7 +354,8 @@ def test_the_browser_goes_back_after_sealing(desk: Desk, case: str) -> None:
     desk.come_back(desk.ask(case, desk.prepare(case)))
     page = desk.read(case)
     desk.seal(case, page)
-    assert "No decision has been prepared." in desk.read(case)
+    assert "This case is decided already." in desk.read(case)
+    assert "No decision has been prepared." not in desk.read(case)
     response = desk.client.post(f"/predmeti/{case}/prijava", {"decision": digest_on(page)})
     assert response.status_code == 409
     assert "moved on" in response.content.decode()

@@ -15,6 +15,7 @@ from mostovi.services.values import (
     FactState,
     HistoryLine,
     Outcome,
+    PaperPart,
     PaperState,
     Party,
     ReauthenticationView,
@@ -170,7 +171,8 @@ class Fact(models.Model):
 class Decision(models.Model):
     """What an official decided. It is written once; sealing and delivery follow by themselves.
 
-    A decision that is made anew stays, superseded.
+    ``text`` is what its official read and the document says, in the ``language`` the applicant had then. A
+    decision that is made anew stays, superseded.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="decisions")
@@ -178,6 +180,8 @@ class Decision(models.Model):
     amount_feninga = models.IntegerField(null=True, blank=True)
     reasons = models.TextField()
     articles = models.JSONField(default=list)
+    language = models.CharField(max_length=8, default="bs")
+    text = models.JSONField(default=list, blank=True)
     official_id = models.BigIntegerField()
     official_name = models.CharField(max_length=200)
     authenticated_at = models.DateTimeField()
@@ -202,6 +206,8 @@ class Decision(models.Model):
             amount_feninga=self.amount_feninga,
             reasons=self.reasons,
             articles=tuple(self.articles),
+            language=self.language,
+            text=tuple(PaperPart(part["kind"], tuple(part["lines"])) for part in self.text),
             official_name=self.official_name,
             decided_at=self.decided_at,
             authenticated_at=self.authenticated_at,

@@ -1,16 +1,21 @@
 """What a decision says: as it is read before sealing, and the data for the document's sentences."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
+from mostovi.kernel import clock
 from mostovi.kernel.codes import display
 from mostovi.kernel.institutions import find_institution
 from mostovi.kernel.people import find_person
 from mostovi.services import catalogue, rules
 from mostovi.services.definition import RuleStep, ServiceDefinition, text_of
 from mostovi.services.definition.wording import placeholders_of
-from mostovi.services.models import Case, Decision, Document
-from mostovi.services.values import Outcome, PreparedDecision
+from mostovi.services.documents import read_template
+from mostovi.services.models import Case, Decision
+from mostovi.services.values import Outcome, PaperPart, PreparedDecision
 
 
 def prepared_decision(case: Case) -> PreparedDecision:
@@ -18,16 +23,32 @@ def prepared_decision(case: Case) -> PreparedDecision:
     if not case.draft_outcome:
         raise rules.DecisionNotPrepared
     outcome, result = Outcome(case.draft_outcome), catalogue.evaluate(case)
+    draft = Decision(
+        outcome=outcome,
+        amount_feninga=result.amount_feninga if outcome == Outcome.APPROVED else None,
+        reasons=case.draft_reasons.strip(),
+        official_name=case.assigned_to_name,
+        language=find_person(case.applicant_id).language or "bs",
+    )
     return PreparedDecision(
         case=case.code,
         version=case.version_id,
         outcome=outcome,
-        amount_feninga=result.amount_feninga if outcome == Outcome.APPROVED else None,
-        reasons=case.draft_reasons.strip(),
+        amount_feninga=draft.amount_feninga,
+        reasons=draft.reasons,
         articles=tuple(result.articles),
-        grounds=tuple(step.sentence for step in result.conditions if step.sentence),
+        language=draft.language,
+        text=_text(case, draft),
         disputed=_disputed(case),
     )
+
+
+def _text(case: Case, decision: Decision) -> tuple[PaperPart, ...]:
+    """All that the document will say, out of the template that prints it."""
+    definition = catalogue.definition_of(case)
+    data = decision_data(case, decision, issued_on=timezone.localdate(clock.now()))
+    template = definition.files[definition.template]
+    return read_template(template, definition.texts, data, language=decision.language)
 
 
 def _disputed(case: Case) -> tuple[str, ...]:
@@ -43,10 +64,10 @@ def check_can_be_sealed(case: Case, decision: PreparedDecision) -> None:
         rules.check_amount(decision.amount_feninga)
 
 
-def decision_data(case: Case, decision: Decision, document: Document) -> dict[str, Any]:
+def decision_data(case: Case, decision: Decision, *, issued_on: date) -> dict[str, Any]:
     """Names for the placeholders of the service's ``document.…`` texts."""
     definition, result = catalogue.definition_of(case), catalogue.evaluate(case)
-    language = find_person(case.applicant_id).language or "bs"
+    language = decision.language
     institution = find_institution(case.institution)
     amount = decision.amount_feninga
     return {
@@ -55,7 +76,7 @@ def decision_data(case: Case, decision: Decision, document: Document) -> dict[st
         **result.words,
         "institution": institution.name_in(language),
         "place": institution.place_in(language),
-        "issued_on": document.issued_on,
+        "issued_on": issued_on,
         "number": display(case.code),
         "granted": decision.outcome == Outcome.APPROVED,
         "amount": None if amount is None else Decimal(amount) / 100,

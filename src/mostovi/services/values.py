@@ -140,8 +140,16 @@ class HistoryLine:
 
 
 @dataclass(frozen=True)
+class PaperPart:
+    """A part of what a document says: a ``title``, ``heading``, ``paragraph``, ``list`` or ``numbers``."""
+
+    kind: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class PreparedDecision:
-    """A decision as the official reads it before sealing; ``grounds`` are the rules' sentences."""
+    """A decision as the official reads it before sealing; ``text`` is all of what the document will say."""
 
     case: str
     version: str
@@ -149,7 +157,8 @@ class PreparedDecision:
     amount_feninga: int | None
     reasons: str
     articles: tuple[str, ...]
-    grounds: tuple[Mapping[str, str], ...]
+    language: str
+    text: tuple[PaperPart, ...]
     disputed: tuple[str, ...] = ()
 
     @property
@@ -196,6 +205,8 @@ class DecisionView:
     amount_feninga: int | None
     reasons: str
     articles: tuple[str, ...]
+    language: str
+    text: tuple[PaperPart, ...]
     official_name: str
     decided_at: datetime
     authenticated_at: datetime

@@ -1,5 +1,7 @@
 """What an official does with a case."""
 
+from dataclasses import asdict
+
 from django.db import transaction
 
 from mostovi.kernel import clock
@@ -116,6 +118,8 @@ def decide_case(*, actor: Actor, code: str, reviewed: str) -> None:
         amount_feninga=decision.amount_feninga,
         reasons=decision.reasons,
         articles=list(decision.articles),
+        language=decision.language,
+        text=[asdict(part) for part in decision.text],
         official_id=actor.person_id,
         official_name=actor.name,
         authenticated_at=authenticated_at,

@@ -15,7 +15,7 @@ from django.db.models import F, QuerySet
 from mostovi.exchange import public as exchange
 from mostovi.kernel import clock
 from mostovi.kernel.access import system_actor
-from mostovi.kernel.people import find_person, personal_number_of, pseudonym_for
+from mostovi.kernel.people import personal_number_of, pseudonym_for
 from mostovi.services import rules
 from mostovi.services.actions.delivering import deliver
 from mostovi.services.actions.taking_back import tell_gateway
@@ -96,12 +96,11 @@ def _reserve(case: Case) -> Document:
 def _set_page(case: Case, decision: Decision, document: Document) -> bytes:
     """The page, kept: a repeated try sends exactly the same bytes."""
     definition = definition_of(case)
-    language = find_person(case.applicant_id).language or "bs"
     pdf = render_template(
         definition.files[definition.template],
         definition.texts,
-        decision_data(case, decision, document),
-        language=language,
+        decision_data(case, decision, issued_on=document.issued_on),
+        language=decision.language,
         qr_url=document.verify_url,
         code=document.code,
     )

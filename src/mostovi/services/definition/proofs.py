@@ -9,7 +9,7 @@ from mostovi.services.definition.examples import run_examples
 from mostovi.services.definition.mistakes import Mistake
 from mostovi.services.definition.values import ServiceDefinition
 from mostovi.services.definition.wording import placeholders_of, text_of
-from mostovi.services.documents import DocumentFailed, render_template
+from mostovi.services.documents import DocumentFailed, read_template, render_template
 
 VARIANTS = ("bs", "en", "hr", "sr-Cyrl", "sr-Latn")
 _USED = re.compile(r"\bdata\.([a-z_]+)")
@@ -23,6 +23,7 @@ def find_template_mistakes(definition: ServiceDefinition) -> Iterator[Mistake]:
         for variant in VARIANTS:
             data = _sample(definition, template, variant, granted=granted)
             try:
+                read_template(template, definition.texts, data, language=variant)
                 render_template(
                     template, definition.texts, data, language=variant, qr_url=_URL, code="J7M4KE92A"
                 )

@@ -4,6 +4,7 @@ from mostovi.services.documents.qr import PictureUnreadable, read_qr
 from mostovi.services.documents.rendering import (
     DocumentDataMissing,
     DocumentFailed,
+    read_template,
     render_document,
     render_template,
 )
@@ -13,6 +14,7 @@ __all__ = [
     "DocumentFailed",
     "PictureUnreadable",
     "read_qr",
+    "read_template",
     "render_document",
     "render_template",
 ]

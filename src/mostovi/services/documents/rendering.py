@@ -1,4 +1,5 @@
-"""Documents as tagged PDF/A-2a and PDF/UA-1. Data is never markup; the same input gives the same bytes."""
+"""Documents as tagged PDF/A-2a and PDF/UA-1, and as text. Data is never markup; the same input gives the
+same bytes."""
 
 import json
 import re
@@ -18,6 +19,8 @@ import typst
 from ruamel.yaml import YAML
 
 from mostovi.services.definition.wording import fill, placeholders_of, text_of, write_value
+from mostovi.services.documents.reading import read_parts
+from mostovi.services.values import PaperPart
 
 Texts = Mapping[str, Mapping[str, str]]
 _HERE = Path(__file__).resolve().parent
@@ -57,6 +60,31 @@ def render_template(
     template: str, texts: Texts, data: Mapping[str, Any], *, language: str, qr_url: str, code: str
 ) -> bytes:
     """The same from a template's text and the service's texts, as a case has pinned them."""
+    _check(template, data)
+    shown = _display(code)
+    content = _content(texts, data, language, {"address": _address(qr_url), "code": shown}) | {
+        "plain": False,
+        "code": shown,
+        "mark": (_HERE / "mark.svg").read_text("utf-8"),
+        "square": square_code(qr_url),
+    }
+    return _compile(template, content, data["issued_on"])
+
+
+def read_template(
+    template: str, texts: Texts, data: Mapping[str, Any], *, language: str
+) -> tuple[PaperPart, ...]:
+    """What the same template prints, as text; without the frame around it (place, day, code)."""
+    _check(template, data)
+    content = _content(texts, data, language, dict.fromkeys(("address", "code"))) | {"plain": True}
+    try:
+        html: bytes = typst.compile(template.encode(), format="html", **_options(content))
+    except typst.TypstError as error:
+        raise DocumentFailed(_first_line(error.message)) from None
+    return read_parts(html.decode())
+
+
+def _check(template: str, data: Mapping[str, Any]) -> None:
     if "\0" in template:
         raise DocumentFailed("A template holds letters, and no zero byte.")  # the typesetter never ends
     if _PACKAGE.search(template):
@@ -64,21 +92,20 @@ def render_template(
     missing = sorted(_OUR_DATA - set(data))
     if missing:
         raise DocumentDataMissing(f"The document needs {', '.join(missing)}.")
-    shown = _display(code)
-    around = {"address": _address(qr_url), "code": shown}
-    content = {
+
+
+def _content(
+    texts: Texts, data: Mapping[str, Any], language: str, around: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {
         "data": _shown(data, language),
         "texts": _sentences(_document_texts(texts), data, language),
         "frame": _sentences(_frame(), around, language),
         "institution": _clean(str(data["institution"])),
         "place_line": f"{_clean(str(data['place']))}, {write_value(data['issued_on'], language)}",
-        "code": shown,
         "lang": language.split("-", maxsplit=1)[0],
         "script": {"sr-Cyrl": "cyrl"}.get(language, "latn"),
-        "mark": (_HERE / "mark.svg").read_text("utf-8"),
-        "square": square_code(qr_url),
     }
-    return _compile(template, content, data["issued_on"])
 
 
 def square_code(text: str) -> str:
@@ -103,16 +130,17 @@ def _compile(template: str, content: Any, issued_on: date) -> bytes:
 
 def _typeset(template: str, content: Any, issued_on: date) -> bytes:
     moment = datetime(issued_on.year, issued_on.month, issued_on.day, tzinfo=UTC)
-    options: dict[str, Any] = {
-        "root": str(_HERE),
-        "font_paths": _fonts(),
-        "format": "pdf",
-        "sys_inputs": {"input": json.dumps(content, ensure_ascii=False)},
-        "pdf_standards": _STANDARDS,
-        "timestamp": moment,
-    }
+    options = {"format": "pdf", "pdf_standards": _STANDARDS, "timestamp": moment, **_options(content)}
     pdf: bytes = typst.compile(template.encode(), **options)
     return pdf
+
+
+def _options(content: Any) -> dict[str, Any]:
+    return {
+        "root": str(_HERE),
+        "font_paths": _fonts(),
+        "sys_inputs": {"input": json.dumps(content, ensure_ascii=False)},
+    }
 
 
 def _foreign_signs(message: str, content: Any) -> set[str]:

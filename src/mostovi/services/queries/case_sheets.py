@@ -9,10 +9,10 @@ from django.db import transaction
 
 from mostovi.kernel import clock
 from mostovi.kernel.access import Actor, check_is_official
-from mostovi.kernel.errors import Conflict, Refusal
+from mostovi.kernel.errors import Refusal
 from mostovi.kernel.people import find_person
 from mostovi.services import catalogue, rules
-from mostovi.services.definition import RuleStep, text_of
+from mostovi.services.definition import RuleStep
 from mostovi.services.definition.values import Proposal, RuleState
 from mostovi.services.describing import (
     CaseLine,
@@ -22,27 +22,24 @@ from mostovi.services.describing import (
     describe_event,
     describe_facts,
     describe_line,
-    describe_sign_in_failure,
     describe_state,
     say,
 )
 from mostovi.services.models import Case
-from mostovi.services.papers import prepared_decision
 from mostovi.services.queries.cases import (
     list_assisted_cases,
     list_my_cases,
     open_case,
 )
-from mostovi.services.queries.reauthentications import find_latest_reauthentication
 from mostovi.services.values import (
     CaseState,
     Channel,
     DocumentSummary,
     FactState,
     Outcome,
+    PaperPart,
     PaperState,
     Party,
-    ReauthenticationView,
     Standing,
     Step,
     WaitsFor,
@@ -75,13 +72,12 @@ class RuleLine:
 
 @dataclass(frozen=True)
 class DecisionSheet:
-    """A decision in words."""
+    """A decision in words; ``text`` is all that its document says, in the document's language."""
 
     outcome: Outcome
     amount_km: Decimal | None
-    lines: tuple[RuleLine, ...]
-    reasons: str
-    articles: tuple[str, ...]
+    language: str
+    text: tuple[PaperPart, ...]
     official_name: str
     decided_at: datetime
 
@@ -136,19 +132,6 @@ class CaseSheet:
 
 
 @dataclass(frozen=True)
-class SealingSheet:
-    """What stands between the prepared decision and its seal.
-
-    ``digest`` names the decision as it is shown; ``signed_in_at`` says when the official signed in for it.
-    """
-
-    digest: str
-    signed_in_at: datetime | None
-    holds_until: datetime | None
-    problem: str
-
-
-@dataclass(frozen=True)
 class DeskSheet:
     """A case as the official works on it. ``proposal`` is what the rules say; the official decides."""
 
@@ -163,10 +146,7 @@ class DeskSheet:
     own_case: bool
     draft_outcome: Outcome | None
     draft_reasons: str
-    sealing: SealingSheet | None
-    applicant_language: str
     applicant_language_name: str
-    applicant_reads: tuple[str, ...]
     days_left: int | None
 
 
@@ -204,35 +184,9 @@ def find_desk_sheet(actor: Actor, code: str) -> DeskSheet:
         own_case=case.applicant_id == actor.person_id,
         draft_outcome=Outcome(case.draft_outcome) if case.draft_outcome else None,
         draft_reasons=case.draft_reasons,
-        sealing=_sealing(case, actor),
-        applicant_language=language,
         applicant_language_name=dict(settings.LANGUAGES).get(language.lower(), language),
-        applicant_reads=tuple(text_of(step.sentence, language) for step in result.reasons if step.sentence),
         days_left=(case.due_on - clock.now().date()).days if case.due_on else None,
     )
-
-
-def _sealing(case: Case, actor: Actor) -> SealingSheet | None:
-    """Nothing unless a decision is prepared and this official may seal it."""
-    mine = case.state == CaseState.TO_DECIDE and case.assigned_to_id == actor.person_id
-    if not mine or not case.draft_outcome:
-        return None
-    decision, signed_in = prepared_decision(case), find_latest_reauthentication(actor, case)
-    try:
-        at = rules.check_signed_in_for(decision, actor, signed_in, now=clock.now())
-    except Conflict as missing:
-        problem = _why_not_signed_in(signed_in, decision.digest, missing)
-        return SealingSheet(decision.digest, None, None, problem)
-    return SealingSheet(decision.digest, at, at + rules.REAUTHENTICATION_HOLDS, "")
-
-
-def _why_not_signed_in(signed_in: ReauthenticationView | None, digest: str, missing: Conflict) -> str:
-    """Why the last attempt does not serve; nothing before the first one for this decision."""
-    if signed_in is None:
-        return ""
-    if signed_in.failure:
-        return describe_sign_in_failure(signed_in.failure) if signed_in.decision == digest else ""
-    return describe_sign_in_failure(missing.code) if signed_in.authenticated_at else ""
 
 
 def _sheet(case: Case, actor: Actor) -> CaseSheet:
@@ -306,9 +260,8 @@ def _decision(case: Case) -> DecisionSheet | None:
     return DecisionSheet(
         outcome=view.outcome,
         amount_km=_marks(view.amount_feninga),
-        lines=tuple(map(_rule_line, catalogue.evaluate(case).reasons)),
-        reasons=view.reasons,
-        articles=view.articles,
+        language=view.language,
+        text=view.text,
         official_name=view.official_name,
         decided_at=view.decided_at,
     )

@@ -25,6 +25,7 @@ from mostovi.services.forms import sentence_of
 from mostovi.services.queries.case_sheets import find_desk_sheet
 from mostovi.services.queries.desk_lists import DeskList, Pile, list_desk
 from mostovi.services.queries.evidence import find_evidence
+from mostovi.services.queries.sealing_sheets import find_sealing_sheet
 from mostovi.services.values import Outcome
 
 
@@ -124,9 +125,13 @@ def _not_sealed(request: ActedRequest, code: str, problem: Refusal) -> HttpRespo
 
 
 def _preview_page(request: ActedRequest, code: str, *, problem: Refusal | None = None) -> HttpResponse:
-    sheet = find_desk_sheet(request.actor, code)
-    told = sheet.sealing.problem if sheet.sealing else ""
-    context = {"sheet": sheet, "problem": sentence_of(problem) if problem else told}
+    sealing = find_sealing_sheet(request.actor, code)
+    told = sealing.problem if sealing else ""
+    context = {
+        "sheet": find_desk_sheet(request.actor, code),
+        "sealing": sealing,
+        "problem": sentence_of(problem) if problem else told,
+    }
     return render(request, "services/desk/preview.html", context, status=problem.status if problem else 200)
 
 
