@@ -29,11 +29,11 @@ test: .venv/development ## all tests on SQLite, those that touch tables also on 
 
 test-all: check test ## make check, make test, what takes longer, journeys in the other four variants
 	@$(PYTEST) $(SECOND_TRY) -m "slow and not journey"
-	@$(PYTEST) $(SECOND_TRY) -m "slow and journey"
+	@$(PYTEST) $(SECOND_TRY) -n 2 -m "slow and journey"
 
-quick: .venv/development ## the quick suite, under a minute
+quick: .venv/development ## the quick suite: everything that starts no program, few examples of each property
 	@$(BIN)/mostovi messages compile
-	@$(PYTEST) -n 2 -m "not slow and not journey and not programs"
+	@EXAMPLES=few $(PYTEST) -n 2 -m "not slow and not journey and not programs"
 
 check: .venv/development ## style, types, imports
 	@$(BIN)/ruff format --check -q . || { echo "make fix formats"; exit 1; }

@@ -11,8 +11,10 @@ import pytest
 from django.conf import settings
 from hypothesis import settings as hypothesis_settings
 
+from effort import examples
+
 # How long an example takes on a busy machine says nothing about the code.
-hypothesis_settings.register_profile("house", deadline=None)
+hypothesis_settings.register_profile("house", deadline=None, max_examples=examples(100))
 hypothesis_settings.load_profile("house")
 
 

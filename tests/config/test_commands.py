@@ -11,6 +11,8 @@ import pytest
 from mostovi.config.command_line import COMMANDS
 from mostovi.demo.authorities.key_files import make_keys
 
+pytestmark = pytest.mark.programs
+
 CLEAN = {"PATH": os.environ["PATH"]}
 MINIMUM = {
     **CLEAN,

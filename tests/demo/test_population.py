@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import examples
 from mostovi.demo.population import cast, personal_numbers
 from mostovi.demo.population.families import TODAY, generate_population
 from mostovi.demo.population.places import find_place, list_places
@@ -51,7 +52,7 @@ def test_no_number_is_given_twice(population: Population) -> None:
     assert len({person.number for person in population.persons}) == len(population.persons) >= 5_000
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=examples(3), deadline=None)
 @given(st.integers(0, 2**32))
 def test_the_same_seed_makes_the_same_bytes(seed: int) -> None:
     first, second = (generate_population(seed, people_at_least=200) for _ in range(2))

@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from effort import examples
 from mostovi.demo.members import find_member, list_members
 from mostovi.demo.population import cast
 from mostovi.demo.population.families import generate_population
@@ -179,7 +180,7 @@ def rights_in_tuzla(population: Population, today: date) -> list[Entitlement]:
     return list(grant_rights(homes, {person.number: person for person in population.persons}, today))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.dates(date(2024, 1, 1), date(2030, 12, 31)))
 def test_child_allowance_goes_to_parents_of_minors_with_little_income(many: Population, today: date) -> None:
     persons = {person.number: person for person in many.persons}

@@ -18,6 +18,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from effort import examples
 from mostovi.demo.authorities import issuing
 from mostovi.demo.authorities.key_files import read_issued
 from mostovi.exchange.sealing.seal import seal_document
@@ -91,7 +92,7 @@ def test_a_certificate_inside_the_file_never_becomes_the_root(sealed: bytes, key
     assert verdict_on(sealed, own).state != "genuine"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(position=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
 def test_no_changed_byte_goes_unnoticed(position: float, flip: int, document: made.Sealed) -> None:
     sealed, root = document.pdf, document.root
@@ -100,7 +101,7 @@ def test_no_changed_byte_goes_unnoticed(position: float, flip: int, document: ma
     assert verdict_on(bytes(changed), root).state != "genuine"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     position=st.floats(0, 1),
     removed=st.integers(0, 3),
@@ -126,7 +127,7 @@ def test_zeros_taken_out_of_the_padding_do_not_go_unnoticed(document: made.Seale
     assert verdict_on(longer, document.root).state == "altered"
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 @given(position=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
 @example(position=0, flip=0x20)
 def test_no_changed_byte_in_the_signature_itself_goes_unnoticed(
@@ -139,7 +140,7 @@ def test_no_changed_byte_in_the_signature_itself_goes_unnoticed(
     assert verdict_on(bytes(changed), root).state != "genuine"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(position=st.floats(0, 1, exclude_max=True), value=st.integers(1, 255))
 def test_no_changed_byte_of_the_decoded_signature_goes_unnoticed(
     position: float, value: int, document: made.Sealed
@@ -513,7 +514,7 @@ def test_a_truncated_sealed_document_is_unusable(sealed: bytes, root: bytes) -> 
     assert "its end is missing" in said(verdict)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(junk=st.binary(max_size=4000))
 def test_junk_in_the_signatures_place_crashes_nothing(junk: bytes, document: made.Sealed) -> None:
     sealed, root = document.pdf, document.root

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from effort import examples
 from front.bridge import paper
 from mostovi.exchange import public as exchange
 from mostovi.exchange.protocol.canonical import canonical_json
@@ -292,7 +293,9 @@ def test_checking_needs_no_sign_in_and_shows_nothing_beyond_the_paper(client, br
     assert bridge.asked == [{"institution": "tuzla-social-work", "code": CODE}]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(40), deadline=None
+)
 @given(typed=st.text(min_size=1, max_size=60))
 def test_whatever_is_typed_gets_an_answer(client, bridge, typed):
     assert client.get("/provjera", {"code": typed}).status_code in {200, 302, 422}

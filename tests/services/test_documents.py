@@ -18,6 +18,7 @@ from documents_made import (
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from effort import examples
 from mostovi.services.documents import (
     DocumentDataMissing,
     DocumentFailed,
@@ -134,7 +135,7 @@ BARE_PAGE = '#import "/layout.typ": data\n#set document(title: "Title")\n= Name\
 
 
 @needs_poppler
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.text(alphabet=SIGNS, min_size=1, max_size=30))
 def test_data_is_never_markup(name):
     data = {"institution": name, "place": name, "issued_on": date(2026, 1, 1), "given_name": name}
@@ -142,7 +143,7 @@ def test_data_is_never_markup(name):
     assert "".join(text_in(pdf).split()) == "Name" + "".join(name.split())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.text(max_size=40), st.text(max_size=40))
 @example("1\U0001f3fb", "")
 def test_any_name_can_be_printed(given_name, reasons):

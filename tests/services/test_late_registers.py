@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from effort import examples
 from mostovi.kernel.access import Actor
 from mostovi.kernel.errors import Refusal
 from mostovi.kernel.models import Message
@@ -202,7 +203,9 @@ TYPED = {
 }
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(events=EVENTS, data=st.data())
 def test_whatever_the_order_nothing_lies_on_the_desk_half_done(  # noqa: PLR0917  fixtures
     events: list[tuple[str, Any]],

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
+from effort import examples
 from mostovi.services.documents import PictureUnreadable, read_qr
 from mostovi.services.documents.qr import LARGEST_BYTES, PictureTooLarge
 
@@ -135,7 +136,7 @@ def test_rare_formats_are_not_opened(page, kind):
         read_qr(as_file(page.resize((200, 200)).convert("RGB"), kind))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(
     st.binary(max_size=300),
     st.sampled_from([b"", b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"BM", b"II*\0"]),
@@ -145,7 +146,7 @@ def test_any_bytes_are_read_or_refused(content, start):
         assert read_qr(start + content) is None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.integers(0, 3000), st.binary(min_size=1, max_size=8))
 def test_a_picture_garbled_anywhere_is_read_or_refused(place, noise):
     whole = bytearray(as_file(Image.effect_noise((80, 80), 60)))

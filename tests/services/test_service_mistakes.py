@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from effort import examples
 from mostovi.services.command import main
 from mostovi.services.definition import DefinitionInvalid, load_files, load_service
 from mostovi.services.definition.examples import run_examples
@@ -137,7 +138,7 @@ def test_what_a_case_has_pinned_loads_again_to_the_same_version():
     assert load_files(definition.files, key=ALLOWANCE) == definition
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.sampled_from(YAML_FILES), st.data())
 def test_a_file_cut_or_garbled_anywhere_is_refused_calmly_or_still_a_service(file, data):
     files = dict(service(EXTRACT).files)
@@ -149,7 +150,7 @@ def test_a_file_cut_or_garbled_anywhere_is_refused_calmly_or_still_a_service(fil
         load_files(files, key=EXTRACT)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.sampled_from(YAML_FILES), st.text(max_size=200))
 def test_any_text_as_a_file_is_refused_calmly(file, text):
     files = {**service(EXTRACT).files, file: text}
@@ -215,7 +216,7 @@ def test_any_bytes_as_a_file_give_mistakes_and_never_a_crash(folder, file, conte
     load_and_run(folder, file, content)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(file=st.sampled_from(FOLDER_FILES), data=st.data())
 def test_any_bytes_anywhere_in_a_file_give_mistakes_and_never_a_crash(folder, file, data):
     content = (folder / file).read_bytes() if (folder / file).exists() else b""

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import examples
 from mostovi.exchange.gateway.wire.addresses import InvalidAddress, parse_address, register_pool
 from mostovi.exchange.gateway.wire.client import Interrupted, MalformedAnswer, TooSlow, Unreachable
 from mostovi.exchange.gateway.wire.messages import (
@@ -209,7 +210,7 @@ def test_a_bug_in_one_answer_does_not_end_the_program(tmp_path: Path, capsys) ->
     assert "1234567890123" not in said
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(cuts=st.lists(st.integers(1, 60), max_size=12), body=st.binary(max_size=200))
 def test_a_request_may_arrive_in_any_pieces(tmp_path_factory, cuts: list[int], body: bytes) -> None:
     async def story(path: Path) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from protocol_cast import FOREIGN_ROOT, MINISTRY, NOW, ROOT
 from receipt_cast import log_with, receipt_json, recorded_exchange
 
+from effort import examples
 from mostovi.exchange.protocol.receipts import receipt_file
 from mostovi.exchange.verification.command import main
 from mostovi.exchange.verification.files import verify_file
@@ -44,7 +45,7 @@ def test_another_root_does_not_vouch_for_a_receipt() -> None:
     assert verdict.issuer is None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(position=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
 def test_no_changed_byte_of_a_receipt_goes_unnoticed(position: float, flip: int) -> None:
     changed = bytearray(FILE)
@@ -52,7 +53,7 @@ def test_no_changed_byte_of_a_receipt_goes_unnoticed(position: float, flip: int)
     assert verdict_on(bytes(changed)).state != "genuine"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     position=st.floats(0, 1, exclude_max=True),
     change=st.sampled_from(["removed", "put in"]),
@@ -98,7 +99,7 @@ def test_a_certificate_whose_issuer_cannot_be_read_makes_the_receipt_false_and_c
     assert {verdict.state for verdict in verdicts} <= {"altered", "not_ours"}
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(position=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
 def test_no_changed_byte_of_a_certificate_crashes_the_verifier(position: float, flip: int) -> None:
     changed = bytearray(DER)
@@ -117,7 +118,7 @@ def test_the_command_never_blames_the_root_for_a_damaged_receipt(
     assert capsys.readouterr().err == ""
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(end=st.floats(0, 1, exclude_max=True))
 def test_a_receipt_cut_short_is_never_genuine(end: float) -> None:
     assert verdict_on(FILE[: int(end * len(FILE))]).state != "genuine"
