@@ -339,7 +339,7 @@ def test_a_register_that_turns_out_to_have_no_entry_gives_the_application_back(
     sheet = find_case_sheet(milan, code)
     assert sheet.returned_by == "zenica-registrar"
     assert {"withdraw", "start_over"} <= sheet.steps
-    with pytest.raises(rules.WrongState):
+    with pytest.raises(NotAllowed):
         answer_official(actor=milan, code=code, text="Look again, please.")
     new = start_over(actor=milan, code=code)
     assert find_case_sheet(milan, code).state == CaseState.WITHDRAWN

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mostovi.services.definition import (
+    Situation,
     UnexpectedValue,
-    actions_for,
     answer_text,
     due_date,
     evaluate_rules,
@@ -18,6 +18,7 @@ from mostovi.services.definition import (
     questions_to_ask,
     text_of,
 )
+from mostovi.services.definition.values import Proposal
 
 ALLOWANCE = service("child-allowance")
 
@@ -212,16 +213,22 @@ def test_a_register_that_answers_with_another_kind_is_refused_without_repeating_
 
 
 def test_the_path_stops_where_a_person_must_act():
-    assert path_of(ALLOWANCE, evaluate()) == ("draft",)
-    assert path_of(ALLOWANCE, evaluate(), ["submit"]) == ("draft", "received", "to_decide")
+    known = Situation(Proposal.GRANT)
+    assert path_of(ALLOWANCE, known) == ("draft",)
+    assert path_of(ALLOWANCE, known, ["submit"]) == ("draft", "received", "to_decide")
     asked_back = ["submit", "ask_applicant", "reply", "decide"]
-    assert path_of(ALLOWANCE, evaluate(), asked_back)[-4:] == ("to_decide", "decided", "sealed", "delivered")
+    assert path_of(ALLOWANCE, known, asked_back)[-4:] == ("to_decide", "decided", "sealed", "delivered")
 
 
-def test_only_the_caseworker_may_decide():
-    step = ALLOWANCE.step("to_decide")
-    assert [action.name for action in actions_for(step, "caseworker")] == ["decide", "ask_applicant"]
-    assert [action.name for action in actions_for(step, "applicant")] == ["withdraw"]
+def test_the_path_goes_on_after_the_decision_and_back_after_a_withdrawal():
+    known = Situation(Proposal.GRANT)
+    anew = path_of(ALLOWANCE, known, ["submit", "decide", "revoke", "decide_anew", "decide"])
+    assert anew[-6:] == ("delivered", "revoked", "to_decide", "decided", "sealed", "delivered")
+    assert path_of(ALLOWANCE, known, ["submit", "withdraw", "restore"])[-3:] == (
+        "withdrawn",
+        "received",
+        "to_decide",
+    )
 
 
 def test_an_extract_needs_no_official():

@@ -1,6 +1,7 @@
 """A museum of broken definitions: each is refused with its file, its line and what to do."""
 
 import io
+import re
 import shutil
 from contextlib import contextmanager, redirect_stdout, suppress
 from pathlib import Path
@@ -17,6 +18,7 @@ from mostovi.services.definition import DefinitionInvalid, load_files, load_serv
 from mostovi.services.definition.examples import run_examples
 from mostovi.services.definition.loading import YAML_FILES
 from mostovi.services.definition.reading import decode_file
+from mostovi.services.values import Party
 
 ALLOWANCE, EXTRACT = "child-allowance", "birth-extract"
 TABLE = """
@@ -49,6 +51,28 @@ def test_the_line_is_the_line_of_the_mistake():
         changed(ALLOWANCE, "rules.yaml", "percent(lowest_wage, 40)", "percent(lowest_wages, 40)")
     (mistake,) = refusal.value.mistakes
     assert "percent(lowest_wage, 40)" in text[mistake.line - 1]
+
+
+WAYS = [
+    (key, step.key, action.name, party)
+    for key in (ALLOWANCE, EXTRACT)
+    for step in service(key).steps
+    for action in step.actions
+    for party in Party
+    if party not in action.who
+]
+
+
+@pytest.mark.parametrize(("key", "step", "action", "party"), WAYS)
+def test_nothing_is_given_to_whom_the_platform_does_not_let_have_it(key, step, action, party):
+    """Each action to each other party: refused on the line of the action."""
+    lines = service(key).files["steps.yaml"].splitlines(keepends=True)
+    line = next(each.line for each in service(key).step(step).actions if each.name == action)
+    lines[line - 1] = re.sub(r"who: \[.*?\]", f"who: [{party}]", lines[line - 1])
+    with pytest.raises(DefinitionInvalid) as refusal:
+        load_files({**service(key).files, "steps.yaml": "".join(lines)}, key=key)
+    assert {(mistake.file, mistake.line) for mistake in refusal.value.mistakes} == {("steps.yaml", line)}
+    assert any("Write `who: [" in mistake.remedy for mistake in refusal.value.mistakes)
 
 
 def test_all_mistakes_are_told_at_once():

@@ -7,11 +7,10 @@ import pytest
 from definitions import FOLDERS, ON, service
 from ruamel.yaml import YAML
 
-from mostovi.services.definition import evaluate_rules
+from mostovi.services.definition import evaluate_rules, life_of
 from mostovi.services.definition.expressions import allowed_functions
 from mostovi.services.definition.shape import schema_for
 from mostovi.services.definition.values import FactKind, Kind, Proposal, RuleState, ValueKind
-from mostovi.services.rules import TRANSITIONS
 from mostovi.services.values import CaseState, Party, Step
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,20 +24,14 @@ def test_a_definition_is_short(key, most):
     assert sum(len(text.splitlines()) for text in files.values()) <= most
 
 
-@pytest.mark.parametrize("key", SERVICES)
-def test_the_steps_are_those_that_the_rules_of_cases_allow(key):
-    allowed = {
-        (row.step, party, source, target)
-        for row in TRANSITIONS
-        for party in row.parties
-        for source in row.sources
-        for target in row.targets
-    }
-    for step in service(key).steps:
-        for action in step.actions:
-            for who in action.who:
-                wanted = (Step(action.name), Party(who), CaseState(step.key), CaseState(action.to))
-                assert wanted in allowed
+def test_each_describes_a_whole_life():
+    lives = {key: {way.step: way.parties for way in life_of(service(key))} for key in SERVICES}
+    assert all({Step.WITHDRAW, Step.RESTORE} <= set(life) for life in lives.values())
+    allowance = lives["child-allowance"]
+    assert {Step.DECIDE, Step.REVOKE, Step.DECIDE_ANEW} <= set(allowance)
+    assert allowance[Step.DECIDE] == {Party.CASEWORKER}
+    assert {step.key for step in service("child-allowance").steps} == set(CaseState)
+    assert not any(Party.CASEWORKER in who for who in lives["birth-extract"].values())
 
 
 @pytest.mark.parametrize("key", SERVICES)

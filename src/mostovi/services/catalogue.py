@@ -17,12 +17,15 @@ from mostovi.services.definition import (
     Question,
     RuleOutcome,
     ServiceDefinition,
+    Situation,
     Stop,
     check_answer,
     due_date,
     evaluate_rules,
     facts_from_register,
     find_stops,
+    goes_on,
+    life_of,
     load_files,
     load_service,
     questions_to_answer,
@@ -30,7 +33,17 @@ from mostovi.services.definition import (
 )
 from mostovi.services.definition.values import ValueKind
 from mostovi.services.models import Case, Fact, ServiceVersion
-from mostovi.services.values import Channel, FactState, LifeEvent, Lookup
+from mostovi.services.values import (
+    VALID_PAPERS,
+    CaseState,
+    Channel,
+    FactState,
+    LifeEvent,
+    Lookup,
+    Standing,
+    Step,
+    WaitsFor,
+)
 
 DOCUMENT_KEY = "document"
 DOCUMENT_FIELDS = ("document_base64", "code", "issued_on")
@@ -100,6 +113,24 @@ def definition_of(case: Case) -> ServiceDefinition:
     return current if current is not None and current.version == case.version_id else _pinned(case.version_id)
 
 
+def standing_of(case: Case) -> Standing:
+    """What the rules look at: where the case stands, and what the steps of its service let happen."""
+    before = case.state_before_withdrawal
+    return Standing(
+        code=case.code,
+        institution=case.institution,
+        state=CaseState(case.state),
+        applicant_id=case.applicant_id,
+        assisted_by_id=case.assisted_by_id,
+        assigned_to_id=case.assigned_to_id,
+        state_before_withdrawal=CaseState(before) if before else None,
+        withdrawn_at=case.withdrawn_at,
+        waits_for=WaitsFor(case.waits_for) if case.waits_for else None,
+        has_valid_paper=case.documents.filter(sealed_at__isnull=False, state__in=VALID_PAPERS).exists(),
+        life=life_of(definition_of(case)),
+    )
+
+
 def pin(definition: ServiceDefinition, now: datetime) -> ServiceVersion:
     """Keep this version's files for as long as cases rest on them."""
     defaults = {"service": definition.key, "files": dict(definition.files), "first_used_at": now}
@@ -142,6 +173,23 @@ def list_stops(case: Case) -> list[Stop]:
 def is_open(case: Case) -> bool:
     """Whether something is left that only the applicant can say."""
     return bool(list_stops(case) or list_open_questions(case))
+
+
+def situation_of(case: Case) -> Situation:
+    """What the conditions of steps ask about a case."""
+    states = set(needed_facts(case).values_list("state", flat=True))
+    return Situation(
+        proposal=evaluate(case).proposal,
+        open=is_open(case),
+        silent=bool(states & {FactState.WAITING, FactState.NOT_ASKED}),
+        gaps=bool(states & {FactState.NOT_FOUND, FactState.REFUSED}),
+    )
+
+
+def next_step(case: Case) -> Step | None:
+    """What happens next by itself, as the steps of the service say; None when somebody has to act first."""
+    action = goes_on(definition_of(case).step(case.state), situation_of(case))
+    return Step(action.name) if action else None
 
 
 def needed_facts(case: Case) -> QuerySet[Fact]:

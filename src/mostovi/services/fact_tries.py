@@ -9,6 +9,7 @@ from mostovi.exchange import public as exchange
 from mostovi.kernel.access import Actor
 from mostovi.kernel.people import personal_number_of, pseudonym_for
 from mostovi.services import rules
+from mostovi.services.catalogue import standing_of
 from mostovi.services.inquiries import Asker, Reply, describe_contract
 from mostovi.services.models import Case, Fact
 from mostovi.services.values import FactState, Party
@@ -30,7 +31,7 @@ def asker_for(case: Case, actor: Actor) -> Asker:
 
 def _acting_in(case: Case, actor: Actor) -> tuple[int, str]:
     if actor.kind == "official" and actor.person_id is not None:
-        return actor.person_id, rules.party_of(actor, case.standing()) or actor.kind
+        return actor.person_id, rules.party_of(actor, standing_of(case)) or actor.kind
     if actor.person_id is None and case.assisted_by_id is not None:
         return case.assisted_by_id, Party.CLERK
     return case.applicant_id, "person"

@@ -6,7 +6,6 @@ from django.db import models
 from django.db.models import Q
 
 from mostovi.services.values import (
-    VALID_PAPERS,
     CaseState,
     CaseSummary,
     Channel,
@@ -19,8 +18,6 @@ from mostovi.services.values import (
     PaperState,
     Party,
     ReauthenticationView,
-    Standing,
-    WaitsFor,
 )
 
 
@@ -101,21 +98,6 @@ class Case(models.Model):
     def decision(self) -> "Decision | None":
         """The one in force."""
         return self.decisions.filter(superseded_at=None).first()
-
-    def standing(self) -> Standing:
-        before = self.state_before_withdrawal
-        return Standing(
-            code=self.code,
-            institution=self.institution,
-            state=CaseState(self.state),
-            applicant_id=self.applicant_id,
-            assisted_by_id=self.assisted_by_id,
-            assigned_to_id=self.assigned_to_id,
-            state_before_withdrawal=CaseState(before) if before else None,
-            withdrawn_at=self.withdrawn_at,
-            waits_for=WaitsFor(self.waits_for) if self.waits_for else None,
-            has_valid_paper=self.documents.filter(sealed_at__isnull=False, state__in=VALID_PAPERS).exists(),
-        )
 
     def summary(self, *, disputed: bool = False) -> CaseSummary:
         return CaseSummary(

@@ -13,7 +13,7 @@ from mostovi.services.values import CaseState, WaitsFor
 
 def waiting_columns(case: Case, waits_for: WaitsFor, now: datetime) -> dict[str, Any]:
     """What the row says from now on; whether the clock stands is the word of the service's steps."""
-    pauses = definition_of(case).step(CaseState.WAITING_FOR_APPLICANT).clock == "paused"
+    pauses = definition_of(case).step(CaseState.WAITING_FOR_APPLICANT).paused
     return {"waits_for": waits_for, "clock_paused_on": timezone.localdate(now) if pauses else None}
 
 

@@ -9,7 +9,8 @@ from django.db import transaction
 from mostovi.kernel import audit
 from mostovi.kernel.access import Actor
 from mostovi.services import rules
-from mostovi.services.catalogue import definition_of
+from mostovi.services.catalogue import definition_of, standing_of
+from mostovi.services.definition import life_of
 from mostovi.services.models import Case, HistoryEntry
 from mostovi.services.values import CaseState, Party, Step
 
@@ -30,10 +31,10 @@ def hold_case(code: str) -> Case:
     return held
 
 
-def move(case: Case, step: Step, target: CaseState, **columns: Any) -> None:
-    """Change the state, once: whoever comes second finds that the case has moved on."""
-    rules.check_target(step, CaseState(case.state), target)
-    columns["state"] = target
+def move(case: Case, step: Step, *, back_to: CaseState | None = None, **columns: Any) -> None:
+    """To where the steps of the service lead, once: whoever comes second finds that the case has moved on."""
+    life = life_of(definition_of(case))
+    columns["state"] = rules.target_of(step, CaseState(case.state), life, back_to=back_to)
     if not Case.objects.filter(pk=case.pk, state=case.state).update(**columns):
         raise rules.WrongState
     for name, value in columns.items():
@@ -42,7 +43,7 @@ def move(case: Case, step: Step, target: CaseState, **columns: Any) -> None:
 
 def note(case: Case, event: str, *, actor: Actor, now: datetime, **detail: str | list[str]) -> None:
     """One line of history for the person and one audit line for the log, in the caller's transaction."""
-    by = rules.party_of(actor, case.standing()) or Party.SYSTEM
+    by = rules.party_of(actor, standing_of(case)) or Party.SYSTEM
     HistoryEntry.objects.create(case=case, event=event, at=now, by=by, detail=detail)
     write_audit_line(case, event, actor=actor, detail=detail)
 
@@ -72,5 +73,5 @@ def why(case: Case) -> dict[str, Mapping[str, str]]:
 
 def _part_of(actor: Actor, case: Case) -> dict[str, str]:
     """An official may have several roles; in this case it is one."""
-    party = rules.party_of(actor, case.standing())
+    party = rules.party_of(actor, standing_of(case))
     return {"role": str(party)} if party in {Party.CASEWORKER, Party.CLERK} else {}

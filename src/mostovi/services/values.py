@@ -114,8 +114,18 @@ VALID_PAPERS = (PaperState.VALID, PaperState.BEING_REPLACED)
 
 
 @dataclass(frozen=True)
+class Transition:
+    """What the steps of a service let happen: who brings it about, from which state, to which."""
+
+    step: Step
+    parties: frozenset[Party]
+    source: CaseState
+    target: CaseState
+
+
+@dataclass(frozen=True)
 class Standing:
-    """What the rules look at: one case without its contents."""
+    """What the rules look at: one case without its contents, and the life its service gives it."""
 
     code: str
     institution: str
@@ -127,6 +137,7 @@ class Standing:
     withdrawn_at: datetime | None = None
     waits_for: WaitsFor | None = None
     has_valid_paper: bool = False
+    life: tuple[Transition, ...] = ()
 
 
 @dataclass(frozen=True)

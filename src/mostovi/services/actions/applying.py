@@ -145,11 +145,11 @@ def _go_on_with(draft: Case, actor: Actor, *, typed: str = "", **seen: str) -> N
 def agree_to_facts(*, actor: Actor, code: str) -> None:
     """The person has seen what registers answered and lets this one application use it."""
     case = find_case(code)
-    rules.check_can(Step.AGREE, actor, case.standing())
+    rules.check_can(Step.AGREE, actor, catalogue.standing_of(case))
     catalogue.check_can_go_on(case)
     if case.facts_agreed_at is None:
         now = clock.now()
-        move(case, Step.AGREE, CaseState.DRAFT, facts_agreed_at=now)
+        move(case, Step.AGREE, facts_agreed_at=now)
         note(case, "facts_agreed", actor=actor, now=now)
 
 
@@ -159,9 +159,9 @@ def record_answer(*, actor: Actor, code: str, question: str, answer: str | None)
     case = Case.objects.select_for_update().select_related("version").filter(code=code).first()
     if case is None:
         raise rules.CaseNotFound
-    rules.check_can(Step.ANSWER, actor, case.standing())
+    rules.check_can(Step.ANSWER, actor, catalogue.standing_of(case))
     answers = catalogue.check_and_keep(case, question, answer)
-    move(case, Step.ANSWER, CaseState(case.state), answers=answers)
+    move(case, Step.ANSWER, answers=answers)
     write_audit_line(case, "answered", actor=actor, detail={"question": question})
     if case.state == CaseState.DRAFT:
         _point_facts_at(find_case(code))
@@ -175,7 +175,7 @@ def submit_case(*, actor: Actor, code: str, token: str, deliberate: bool = False
     ``deliberate``: the person knows that she has an open application for the same child.
     """
     case = find_case(code)
-    rules.check_can_see(actor, case.standing())
+    rules.check_can_see(actor, catalogue.standing_of(case))
     if not secrets.compare_digest(token.encode(), case.submission_token.encode()):
         raise rules.AnotherSubmission
     if case.received_at is None:
@@ -185,7 +185,7 @@ def submit_case(*, actor: Actor, code: str, token: str, deliberate: bool = False
 
 
 def _submit_once(case: Case, actor: Actor, *, deliberate: bool = False) -> None:
-    rules.check_can(Step.SUBMIT, actor, case.standing())
+    rules.check_can(Step.SUBMIT, actor, catalogue.standing_of(case))
     rules.check_is_meant(already_open=bool(catalogue.list_open_already(case)), deliberate=deliberate)
     try:
         _submit(case, actor, clock.now())
@@ -204,7 +204,7 @@ def _submit(case: Case, actor: Actor, now: datetime) -> None:
     if case.facts_agreed_at is None and case.facts.exclude(key=catalogue.DOCUMENT_KEY).exists():
         raise NotAgreed
     due_on = catalogue.due_on(case, now)
-    move(case, Step.SUBMIT, CaseState.RECEIVED, received_at=now, due_on=due_on)
+    move(case, Step.SUBMIT, received_at=now, due_on=due_on)
     note(case, "received", actor=actor, now=now)
     tell(case, "receipt", due_on=due_on.isoformat())
 
@@ -223,18 +223,18 @@ def withdraw_case(*, actor: Actor, code: str) -> None:
     now = clock.now()
     case = find_case(code)
     if case.state == CaseState.WITHDRAWN:
-        rules.check_can_see(actor, case.standing())
+        rules.check_can_see(actor, catalogue.standing_of(case))
         return
-    rules.check_can(Step.WITHDRAW, actor, case.standing())
+    rules.check_can(Step.WITHDRAW, actor, catalogue.standing_of(case))
     before = case.state
-    move(case, Step.WITHDRAW, CaseState.WITHDRAWN, state_before_withdrawal=before, withdrawn_at=now)
+    move(case, Step.WITHDRAW, state_before_withdrawal=before, withdrawn_at=now)
     note(case, "withdrawn", actor=actor, now=now)
 
 
 def start_over(*, actor: Actor, code: str) -> str:
     """A register could not help: the application ends, and the code of a new draft is given."""
     case = find_case(code)
-    rules.check_can(Step.START_OVER, actor, case.standing())
+    rules.check_can(Step.START_OVER, actor, catalogue.standing_of(case))
     _end_returned(actor=actor, code=code)
     typed = case.applicant_name if case.channel == Channel.COUNTER else ""
     return _start(actor=actor, service=case.service, applicant_id=case.applicant_id, typed=typed)
@@ -244,7 +244,7 @@ def start_over(*, actor: Actor, code: str) -> str:
 def _end_returned(*, actor: Actor, code: str) -> None:
     now, case = clock.now(), find_case(code)
     before = case.state
-    move(case, Step.START_OVER, CaseState.WITHDRAWN, state_before_withdrawal=before, withdrawn_at=now)
+    move(case, Step.START_OVER, state_before_withdrawal=before, withdrawn_at=now)
     note(case, "withdrawn", actor=actor, now=now)
 
 
@@ -258,7 +258,7 @@ def restore_case(*, actor: Actor, code: str) -> None:
 def _restore(*, actor: Actor, code: str) -> None:
     now = clock.now()
     case = find_case(code)
-    rules.check_can_restore(actor, case.standing(), now)
-    target = CaseState(case.state_before_withdrawal)
-    move(case, Step.RESTORE, target, state_before_withdrawal="", withdrawn_at=None)
+    rules.check_can_restore(actor, catalogue.standing_of(case), now)
+    before = CaseState(case.state_before_withdrawal)
+    move(case, Step.RESTORE, back_to=before, state_before_withdrawal="", withdrawn_at=None)
     note(case, "restored", actor=actor, now=now)

@@ -12,7 +12,7 @@ from mostovi.kernel.access import Actor, system_actor
 from mostovi.kernel.errors import NotFound
 from mostovi.services import rules
 from mostovi.services.actions.turning_away import turn_away_others
-from mostovi.services.catalogue import DOCUMENT_KEY, definition_of
+from mostovi.services.catalogue import DOCUMENT_KEY, definition_of, standing_of
 from mostovi.services.definition import facts_from_register
 from mostovi.services.definition.kinds import UnexpectedValue
 from mostovi.services.fact_tries import asker_for, columns_of, lease
@@ -32,7 +32,7 @@ MOSTOVI = system_actor("worker")
 def ask_facts(*, actor: Actor, code: str) -> None:
     """Ask every register that was not asked yet. Who is silent is asked again by the worker."""
     case = find_case(code)
-    rules.check_can(Step.ASK_FACTS, actor, case.standing())
+    rules.check_can(Step.ASK_FACTS, actor, standing_of(case))
     known = case.facts.filter(state=FactState.NOT_ASKED).exclude(key=DOCUMENT_KEY).exclude(provider="")
     _ask_registers(case, known, actor=actor)
     if find_case(code).state == CaseState.WITHDRAWN:

@@ -9,37 +9,36 @@ from mostovi.kernel.access import Actor
 from mostovi.services import rules
 from mostovi.services.actions.reauthenticating import use_reauthentication
 from mostovi.services.actions.settling import settle
-from mostovi.services.catalogue import definition_of, evaluate
+from mostovi.services.catalogue import definition_of, evaluate, standing_of
 from mostovi.services.models import Decision
 from mostovi.services.papers import check_can_be_sealed, prepared_decision
 from mostovi.services.pausing import resumed_columns, waiting_columns
 from mostovi.services.queries.reauthentications import has_decided
 from mostovi.services.recording import find_case, hold_case, move, note, write_audit_line
 from mostovi.services.telling import tell
-from mostovi.services.values import CaseState, Outcome, Step, WaitsFor
+from mostovi.services.values import Outcome, Step, WaitsFor
 
 
 @transaction.atomic
 def take_case(*, actor: Actor, code: str) -> None:
     """The official works on this case from now on; also takes it over from a colleague."""
     case = find_case(code)
-    rules.check_can_take(actor, case.standing())
+    rules.check_can_take(actor, standing_of(case))
     if case.assigned_to_id == actor.person_id:
         return
-    move(case, Step.TAKE, CaseState.TO_DECIDE, assigned_to_id=actor.person_id, assigned_to_name=actor.name)
+    move(case, Step.TAKE, assigned_to_id=actor.person_id, assigned_to_name=actor.name)
     note(case, "taken", actor=actor, now=clock.now(), by_name=actor.name)
 
 
 @transaction.atomic
 def ask_applicant(*, actor: Actor, code: str, question: str) -> None:
     case = find_case(code)
-    rules.check_can_work_on(Step.ASK_APPLICANT, actor, case.standing())
+    rules.check_can_work_on(Step.ASK_APPLICANT, actor, standing_of(case))
     rules.check_text(question)
     now = clock.now()
     move(
         case,
         Step.ASK_APPLICANT,
-        CaseState.WAITING_FOR_APPLICANT,
         question_from_official=question.strip(),
         reply_from_applicant="",
         **waiting_columns(case, WaitsFor.REPLY, now),
@@ -52,13 +51,12 @@ def ask_applicant(*, actor: Actor, code: str, question: str) -> None:
 def answer_official(*, actor: Actor, code: str, text: str) -> None:
     """The applicant answers what the official asked."""
     case = find_case(code)
-    rules.check_can(Step.REPLY, actor, case.standing())
+    rules.check_can(Step.REPLY, actor, standing_of(case))
     rules.check_text(text)
     now = clock.now()
     move(
         case,
         Step.REPLY,
-        CaseState.TO_DECIDE,
         reply_from_applicant=text.strip(),
         **resumed_columns(case, now),
     )
@@ -70,12 +68,11 @@ def answer_official(*, actor: Actor, code: str, text: str) -> None:
 def save_draft_decision(*, actor: Actor, code: str, outcome: Outcome | None, reasons: str) -> None:
     """Keep what the official has prepared, so that signing in again loses nothing."""
     case = find_case(code)
-    rules.check_can_work_on(Step.DRAFT_DECISION, actor, case.standing())
+    rules.check_can_work_on(Step.DRAFT_DECISION, actor, standing_of(case))
     rules.check_length(reasons)
     move(
         case,
         Step.DRAFT_DECISION,
-        CaseState.TO_DECIDE,
         draft_outcome=outcome or "",
         draft_reasons=reasons,
         draft_saved_at=clock.now(),
@@ -105,13 +102,13 @@ def decide_case(*, actor: Actor, code: str, reviewed: str) -> None:
     case = hold_case(code)
     if has_decided(actor, case, reviewed):
         return
-    rules.check_can_decide(actor, case.standing())
+    rules.check_can_decide(actor, standing_of(case))
     assert actor.person_id is not None
     decision = prepared_decision(case)
     rules.check_reviewed(reviewed, decision)
     check_can_be_sealed(case, decision)
     authenticated_at = use_reauthentication(actor=actor, case=case, decision=decision, now=now)
-    move(case, Step.DECIDE, CaseState.DECIDED, decided_at=now)
+    move(case, Step.DECIDE, decided_at=now)
     Decision.objects.create(
         case=case,
         outcome=decision.outcome,

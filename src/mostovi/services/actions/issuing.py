@@ -95,21 +95,21 @@ def _keep_document(case: Case, fact: Fact, document: IssuedDocument, now: dateti
         sha256=sha256(document.pdf).hexdigest(),
         sealed_at=now,
     )
-    move(case, Step.ISSUE, CaseState.SEALED, decided_at=now)
+    move(case, Step.ISSUE, decided_at=now)
     note(case, "issued", actor=MOSTOVI, now=now, provider=fact.provider, document=document.code)
 
 
 def return_to_applicant(*, case: Case, now: datetime, provider: str) -> None:
     """No entry, or no document: nobody else decides, so the person chooses what next."""
     waiting = waiting_columns(case, WaitsFor.ANOTHER_PLACE, now)
-    move(case, Step.RETURN_TO_APPLICANT, CaseState.WAITING_FOR_APPLICANT, **waiting)
+    move(case, Step.RETURN_TO_APPLICANT, **waiting)
     note(case, "returned", actor=MOSTOVI, now=now, provider=provider)
     tell(case, "returned")
 
 
 def _keep_waiting(case: Case, now: datetime) -> None:
     if case.state == CaseState.RECEIVED:
-        move(case, Step.WAIT_FOR_FACTS, CaseState.WAITING_FOR_FACTS)
+        move(case, Step.WAIT_FOR_FACTS)
         note(case, "waiting_for_facts", actor=MOSTOVI, now=now)
 
 

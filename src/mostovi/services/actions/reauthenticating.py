@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from mostovi.kernel import clock
 from mostovi.kernel.access import Actor
 from mostovi.services import rules
+from mostovi.services.catalogue import standing_of
 from mostovi.services.models import Case, Reauthentication
 from mostovi.services.papers import check_can_be_sealed, prepared_decision
 from mostovi.services.queries.reauthentications import (
@@ -28,7 +29,7 @@ from mostovi.services.values import PreparedDecision, TakingBack
 def ask_to_reauthenticate(*, actor: Actor, code: str, reviewed: str) -> str:
     """The official has read the decision and wants to seal it. Gives the key of the request."""
     case = find_case(code)
-    rules.check_can_decide(actor, case.standing())
+    rules.check_can_decide(actor, standing_of(case))
     decision = prepared_decision(case)
     rules.check_reviewed(reviewed, decision)
     check_can_be_sealed(case, decision)

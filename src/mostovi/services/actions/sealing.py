@@ -123,7 +123,7 @@ def _record(case: Case, decision: Decision, document: Document, pdf: bytes) -> e
 @transaction.atomic
 def _keep(case: Case, document: Document, sealed: bytes) -> None:
     now = clock.now()
-    move(case, Step.SEAL, CaseState.SEALED)
+    move(case, Step.SEAL)
     Document.objects.filter(pk=document.pk).update(
         pdf=sealed, sha256=sha256(sealed).hexdigest(), sealed_at=now, unsealed_pdf=b""
     )

@@ -15,7 +15,7 @@ from mostovi.services.queries.reauthentications import find_latest_reauthenticat
 from mostovi.services.queries.taking_back import check_can_take_back
 from mostovi.services.recording import find_case, move, note
 from mostovi.services.telling import tell
-from mostovi.services.values import CaseState, PaperState, Step, TakingBack
+from mostovi.services.values import PaperState, Step, TakingBack
 
 ALREADY = "not_in_force"
 
@@ -64,8 +64,7 @@ def _keep_revoked(case: Case, document: Document, *, actor: Actor, reason: str) 
     now = clock.now()
     _spend_sign_in(actor, case, document, now)
     # Reopened, the case stays on the desk: what was applied for is still to be decided.
-    state = CaseState(case.state)
-    move(case, Step.REVOKE, CaseState.REVOKED if state == CaseState.DELIVERED else state)
+    move(case, Step.REVOKE)
     Document.objects.filter(pk=document.pk).update(state=PaperState.REVOKED, state_since=now, reason=reason)
     note(case, "revoked", actor=actor, now=now, document=document.code, reason=reason)
     tell(case, "revoked", reason=reason)
@@ -78,7 +77,6 @@ def _keep_reopened(case: Case, document: Document, *, actor: Actor, reason: str)
     move(
         case,
         Step.DECIDE_ANEW,
-        CaseState.TO_DECIDE,
         due_on=due_on(case, now),
         decided_at=None,
         assigned_to_id=actor.person_id,

@@ -8,7 +8,7 @@ from mostovi.services import rules
 from mostovi.services.catalogue import definition_of, is_identity_confirmed, registered_name
 from mostovi.services.models import Case
 from mostovi.services.recording import move, note
-from mostovi.services.values import CaseState, Channel, FactState, Party, Step
+from mostovi.services.values import Channel, FactState, Party, Step
 
 MOSTOVI = system_actor("worker")
 OTHER_PERSON = "other_person"
@@ -32,7 +32,7 @@ def _turn_away(case: Case) -> None:
     case.facts.update(
         state=FactState.REFUSED, values={}, refusal_code=OTHER_PERSON, next_try_at=None, tries=0
     )
-    move(case, Step.TURN_AWAY, CaseState.WITHDRAWN, state_before_withdrawal=before)
+    move(case, Step.TURN_AWAY, state_before_withdrawal=before)
     # Also when the worker asked: it was for the clerk.
     note(case, OTHER_PERSON, actor=MOSTOVI, now=now, role=Party.CLERK, actor_institution=case.institution)
 

@@ -6,15 +6,16 @@ Plain Python without the web framework. Everything a caller needs is named here.
 from mostovi.services.definition.answers import InvalidAnswer, check_answer, questions_to_answer
 from mostovi.services.definition.country import Agreement, Country
 from mostovi.services.definition.evaluation import (
-    actions_for,
     due_date,
     evaluate_rules,
     facts_from_register,
     find_stops,
+    goes_on,
     path_of,
     questions_to_ask,
 )
 from mostovi.services.definition.kinds import UnexpectedValue
+from mostovi.services.definition.life import life_of
 from mostovi.services.definition.loading import load_files, load_service
 from mostovi.services.definition.mistakes import DefinitionInvalid, Mistake
 from mostovi.services.definition.values import (
@@ -26,6 +27,7 @@ from mostovi.services.definition.values import (
     RuleOutcome,
     RuleStep,
     ServiceDefinition,
+    Situation,
     Step,
     StepAction,
     Stop,
@@ -46,11 +48,11 @@ __all__ = [
     "RuleOutcome",
     "RuleStep",
     "ServiceDefinition",
+    "Situation",
     "Step",
     "StepAction",
     "Stop",
     "UnexpectedValue",
-    "actions_for",
     "answer_text",
     "check_answer",
     "due_date",
@@ -58,6 +60,8 @@ __all__ = [
     "facts_from_register",
     "fill",
     "find_stops",
+    "goes_on",
+    "life_of",
     "load_files",
     "load_service",
     "path_of",

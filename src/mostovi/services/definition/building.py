@@ -169,7 +169,7 @@ def _steps(document: Document, texts: Mapping[str, Texts]) -> tuple[Step, ...]:
     return tuple(
         Step(
             key=key,
-            clock=entry["clock"],
+            paused=entry.get("clock") == "paused",
             actions=tuple(
                 _action(document, key, name, action) for name, action in entry.get("may", {}).items()
             ),
@@ -187,7 +187,6 @@ def _action(document: Document, step: str, name: str, entry: Mapping[str, Any]) 
         to=entry["to"],
         only_if=entry.get("if", ""),
         signs=entry.get("signs", ""),
-        sends=entry.get("sends", ""),
         line=document.line_of(("steps", step, "may", name)),
     )
 

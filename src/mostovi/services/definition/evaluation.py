@@ -7,6 +7,7 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 from mostovi.services.definition.expressions import ExpressionFailed, compile_expression
+from mostovi.services.definition.frame import OCCASIONAL, WHERE_IT_WAS
 from mostovi.services.definition.kinds import (
     AnyKind,
     for_rules,
@@ -26,12 +27,14 @@ from mostovi.services.definition.values import (
     RuleStep,
     RuleVersion,
     ServiceDefinition,
+    Situation,
     Step,
     StepAction,
     Stop,
     ValueKind,
 )
 from mostovi.services.definition.wording import fill
+from mostovi.services.values import Party
 
 _SENTENCES = {
     RuleState.MET: "met",
@@ -130,33 +133,34 @@ def due_date(definition: ServiceDefinition, submitted_on: date) -> date:
     return submitted_on + timedelta(days=definition.deadline.days)
 
 
-def actions_for(step: Step, who: str, outcome: RuleOutcome | None = None) -> tuple[StepAction, ...]:
-    """What somebody may do in a step. Conditions on the outcome count when there is one."""
-    return tuple(
+def goes_on(step: Step, situation: Situation) -> StepAction | None:
+    """What happens next by itself: the first action of the platform whose condition holds."""
+    by_itself = (
         action
-        for action in step.actions
-        if who in action.who and (outcome is None or _holds(action.only_if, outcome_names(outcome)))
+        for action in _open_actions(step, situation)
+        if action.who == (Party.SYSTEM,) and action.name not in OCCASIONAL
     )
+    return next(by_itself, None)
 
 
 def path_of(
-    definition: ServiceDefinition, outcome: RuleOutcome, taken: Sequence[str] = (), *, is_open: bool = False
+    definition: ServiceDefinition, situation: Situation, taken: Sequence[str] = ()
 ) -> tuple[str, ...]:
-    """The states an application passes: by itself as far as it can, then by the actions people took.
-
-    ``is_open``: something is left that only the applicant can say.
-    """
-    step, path, left = definition.step(definition.start), [definition.start], list(taken)
-    while not step.final and len(path) <= 2 * len(definition.steps) + len(taken):
-        wanted = left[0] if left else None
-        action = _next_action(step, outcome_names(outcome, is_open=is_open), wanted)
+    """The states an application passes: by itself as far as it can, then by the actions people took."""
+    path, left = [definition.start], list(taken)
+    while len(path) <= 2 * len(definition.steps) + len(taken):
+        step = definition.step(path[-1])
+        wanted = next((each for each in _open_actions(step, situation) if each.name in left[:1]), None)
+        action = wanted or goes_on(step, situation)
         if action is None:
             break
-        if action.name == wanted:
-            left.pop(0)
-        step = definition.step(action.to)
-        path.append(step.key)
+        left = left[1:] if wanted else left
+        path.append(path[-2] if action.to == WHERE_IT_WAS else action.to)
     return tuple(path)
+
+
+def _open_actions(step: Step, situation: Situation) -> list[StepAction]:
+    return [action for action in step.actions if _holds(action.only_if, situation.names)]
 
 
 def known_answers(
@@ -246,11 +250,6 @@ def names_in(definition: ServiceDefinition) -> dict[str, AnyKind]:
     return names | {rule.key: rule.kind for rule in definition.rules}
 
 
-def outcome_names(outcome: RuleOutcome, *, is_open: bool = False) -> dict[str, Any]:
-    """The names that conditions of steps may use."""
-    return {"proposal": str(outcome.proposal), "open": is_open}
-
-
 def _typed_facts(definition: ServiceDefinition, facts: Mapping[str, Any]) -> dict[str, Any]:
     typed = {}
     for source in definition.facts:
@@ -331,11 +330,3 @@ def _proposal(steps: tuple[RuleStep, ...]) -> Proposal:
         if state in states:
             return proposal
     return Proposal.GRANT
-
-
-def _next_action(step: Step, names: Mapping[str, Any], wanted: str | None) -> StepAction | None:
-    open_actions = [action for action in step.actions if _holds(action.only_if, names)]
-    for action in open_actions:
-        if action.name == wanted:
-            return action
-    return next((action for action in open_actions if action.who == ("system",)), None)

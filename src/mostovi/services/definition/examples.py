@@ -15,7 +15,7 @@ from mostovi.services.definition.evaluation import (
 )
 from mostovi.services.definition.kinds import UnexpectedValue, read_fact
 from mostovi.services.definition.mistakes import DefinitionInvalid, Mistake
-from mostovi.services.definition.values import Example, RuleOutcome, ServiceDefinition, ValueKind
+from mostovi.services.definition.values import Example, RuleOutcome, ServiceDefinition, Situation, ValueKind
 
 
 @dataclass(frozen=True)
@@ -63,14 +63,32 @@ def run_example(definition: ServiceDefinition, example: Example) -> Finding:
     outcome = evaluate_rules(definition, facts, answers, on_date=example.on)
     unanswered = questions_to_answer(definition, facts, answers, on_date=example.on)
     stops = find_stops(definition, facts, answers, on_date=example.on)
-    taken = ["submit", *example.given.get("actions", ())]
-    path = path_of(definition, outcome, taken, is_open=bool(unanswered or stops))
+    situation = _situation(definition, example, facts, outcome, is_open=bool(unanswered or stops))
     return Finding(
         tuple(question.key for question in questions),
         tuple(refused),
         outcome,
-        path,
+        path_of(definition, situation, ["submit", *example.given.get("actions", ())]),
         due_date(definition, example.on),
+    )
+
+
+def _situation(
+    definition: ServiceDefinition,
+    example: Example,
+    facts: Mapping[str, Any],
+    outcome: RuleOutcome,
+    *,
+    is_open: bool,
+) -> Situation:
+    """A needed fact that is not given is one whose register is silent, unless it has no entry."""
+    without = set(example.given.get("no_entry", ()))
+    needed = [fact for fact in definition.facts if fact.needed]
+    return Situation(
+        proposal=outcome.proposal,
+        open=is_open,
+        silent=any(fact.key not in facts and fact.service not in without for fact in needed),
+        gaps=any(fact.service in without for fact in needed),
     )
 
 

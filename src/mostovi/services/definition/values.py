@@ -248,31 +248,44 @@ class RuleOutcome:
 
 
 @dataclass(frozen=True)
+class Situation:
+    """What the conditions of steps may ask.
+
+    ``open``: something is left that only the applicant can say; ``silent``: a register that is needed has
+    not answered yet; ``gaps``: one does not know the person, or refused.
+    """
+
+    proposal: Proposal
+    open: bool = False
+    silent: bool = False
+    gaps: bool = False
+
+    @property
+    def names(self) -> dict[str, Any]:
+        return {"proposal": str(self.proposal), "open": self.open, "silent": self.silent, "gaps": self.gaps}
+
+
+@dataclass(frozen=True)
 class StepAction:
-    """One thing that can happen in a step: who may, where it leads, what is signed and sent."""
+    """One thing that can happen in a step: who may, where it leads, what is signed."""
 
     name: str
     who: tuple[str, ...]
     to: str
     only_if: str = ""
     signs: str = ""
-    sends: str = ""
     line: int = 0
 
 
 @dataclass(frozen=True)
 class Step:
-    """A state of an application. ``clock`` says whether the days count: runs, paused, stopped."""
+    """A state of an application. While it is in one that is ``paused`` the days do not count."""
 
     key: str
-    clock: str
+    paused: bool = False
     actions: tuple[StepAction, ...] = ()
     title: Texts = field(default_factory=dict)
     line: int = 0
-
-    @property
-    def final(self) -> bool:
-        return not self.actions
 
 
 @dataclass(frozen=True)
@@ -342,6 +355,9 @@ class ServiceDefinition:
     examples: tuple[Example, ...]
     template: str
     files: Mapping[str, str]
+
+    def __hash__(self) -> int:
+        return hash(self.version)
 
     @property
     def title(self) -> Texts:

@@ -191,7 +191,7 @@ def find_desk_sheet(actor: Actor, code: str) -> DeskSheet:
 
 def _sheet(case: Case, actor: Actor) -> CaseSheet:
     definition = catalogue.definition_of(case)
-    standing = case.standing()
+    standing = catalogue.standing_of(case)
     return CaseSheet(
         code=case.code,
         service=case.service,

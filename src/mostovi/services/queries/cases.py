@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from mostovi.kernel.access import Actor, check_is_official, check_is_person
 from mostovi.services import rules
+from mostovi.services.catalogue import standing_of
 from mostovi.services.models import Case, Document, Fact
 from mostovi.services.recording import write_audit_line
 from mostovi.services.values import (
@@ -69,7 +70,7 @@ def open_case(actor: Actor, code: str) -> Case:
     case = Case.objects.select_related("version").filter(code=code).first()
     if case is None:
         raise rules.CaseNotFound
-    party = rules.check_can_see(actor, case.standing())
+    party = rules.check_can_see(actor, standing_of(case))
     if party != Party.APPLICANT:
         write_audit_line(case, "case_read", actor=actor)
     return case
@@ -80,7 +81,7 @@ def find_own_case(actor: Actor, code: str) -> Case:
     case = Case.objects.select_related("version").filter(code=code).first()
     if case is None:
         raise rules.CaseNotFound
-    rules.check_can_see(actor, case.standing())
+    rules.check_can_see(actor, standing_of(case))
     return case
 
 
@@ -94,8 +95,8 @@ def find_standing(actor: Actor, code: str) -> Standing:
     case = Case.objects.filter(code=code).first()
     if case is None:
         raise rules.CaseNotFound
-    rules.check_can_see(actor, case.standing())
-    return case.standing()
+    rules.check_can_see(actor, standing_of(case))
+    return standing_of(case)
 
 
 def find_receipt(actor: Actor, code: str) -> Receipt:
@@ -103,7 +104,7 @@ def find_receipt(actor: Actor, code: str) -> Receipt:
     case = Case.objects.filter(code=code).first()
     if case is None:
         raise rules.CaseNotFound
-    rules.check_can_see(actor, case.standing())
+    rules.check_can_see(actor, standing_of(case))
     if case.received_at is None or case.due_on is None:
         raise rules.WrongState
     return Receipt(case.code, CaseState(case.state), case.received_at, case.due_on)
@@ -115,7 +116,7 @@ def find_document(actor: Actor, code: str, document: str) -> DocumentFile:
     case = Case.objects.filter(code=code).first()
     if case is None:
         raise rules.CaseNotFound
-    party = rules.check_can_see(actor, case.standing())
+    party = rules.check_can_see(actor, standing_of(case))
     found = _sealed_documents(case).filter(code=document).first()
     if found is None:
         raise rules.CaseNotFound

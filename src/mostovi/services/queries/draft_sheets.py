@@ -80,7 +80,7 @@ def find_fact_sheet(actor: Actor, code: str, key: str) -> FactSheet:
     case = Case.objects.select_related("version").filter(code=code).first()
     if case is None:
         raise rules.CaseNotFound
-    rules.check_can(Step.DISPUTE, actor, case.standing())
+    rules.check_can(Step.DISPUTE, actor, catalogue.standing_of(case))
     cards = describe_facts(case, at_counter=is_typed_by(actor, case))
     card = next((card for card in cards if card.key == key), None)
     if card is None:

@@ -109,7 +109,7 @@ def find_next_question(actor: Actor, code: str, after: str = "") -> str:
 def find_way_on(actor: Actor, code: str, after: str = "") -> Way:
     """The first page on which something is left to do; behind the question ``after`` first."""
     case = find_own_case(actor, code)
-    if case.state != CaseState.DRAFT and not _may_answer(actor, case.standing()):
+    if case.state != CaseState.DRAFT and not _may_answer(actor, catalogue.standing_of(case)):
         return Way("case")
     if case.state == CaseState.DRAFT and _facts_are_first(case):
         return Way("facts")
@@ -160,7 +160,7 @@ def _facts_are_first(case: Case) -> bool:
 def _own_open(actor: Actor, code: str) -> Case:
     """Not sent yet, or waiting for answers of the applicant."""
     case = find_own_case(actor, code)
-    rules.check_can(Step.ANSWER, actor, case.standing())
+    rules.check_can(Step.ANSWER, actor, catalogue.standing_of(case))
     return case
 
 

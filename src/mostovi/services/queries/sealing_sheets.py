@@ -7,6 +7,7 @@ from mostovi.kernel import clock
 from mostovi.kernel.access import Actor
 from mostovi.kernel.errors import Conflict
 from mostovi.services import rules
+from mostovi.services.catalogue import standing_of
 from mostovi.services.describing import describe_sign_in_failure
 from mostovi.services.models import Case
 from mostovi.services.papers import prepared_decision
@@ -35,7 +36,7 @@ def find_sealing_sheet(actor: Actor, code: str) -> SealingSheet | None:
     case = Case.objects.select_related("version").filter(code=code).first()
     if case is None:
         raise rules.CaseNotFound
-    rules.check_can_see(actor, case.standing())
+    rules.check_can_see(actor, standing_of(case))
     mine = case.state == CaseState.TO_DECIDE and case.assigned_to_id == actor.person_id
     return _sheet(actor, case, prepared_decision(case)) if mine and case.draft_outcome else None
 

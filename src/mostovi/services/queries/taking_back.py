@@ -6,6 +6,7 @@ from mostovi.kernel import clock
 from mostovi.kernel.access import Actor
 from mostovi.kernel.errors import Conflict
 from mostovi.services import rules
+from mostovi.services.catalogue import standing_of
 from mostovi.services.describing import describe_take_back_failure
 from mostovi.services.models import Case, Document
 from mostovi.services.queries.reauthentications import find_latest_reauthentication
@@ -21,14 +22,14 @@ def check_can_take_back(step: Step, actor: Actor, case: Case) -> Document:
     """Raise unless this official may do it now."""
     document = _sealed_of(case)
     here = document is not None and document.issuer == case.institution and case.decisions.exists()
-    rules.check_can_take_back(step, actor, case.standing(), sealed_here=here)
+    rules.check_can_take_back(step, actor, standing_of(case), sealed_here=here)
     assert document is not None
     return document
 
 
 def what_is_taken_back(actor: Actor, case: Case) -> TakingBack:
     """The latest sealed paper of the case. Raises unless this official may take it back."""
-    step = Step.REVOKE if case.standing().has_valid_paper else Step.DECIDE_ANEW
+    step = Step.REVOKE if standing_of(case).has_valid_paper else Step.DECIDE_ANEW
     return TakingBack(case.code, check_can_take_back(step, actor, case).code)
 
 

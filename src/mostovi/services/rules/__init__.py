@@ -1,5 +1,6 @@
 """Who may do what to a case, and when. A policy officer can read these pages aloud and correct them."""
 
+from mostovi.services.definition.frame import BEFORE_DECISION
 from mostovi.services.rules.applying import (
     LONGEST_NAME,
     LONGEST_TEXT,
@@ -16,7 +17,6 @@ from mostovi.services.rules.applying import (
     is_identity_confirmed,
     is_unsettled,
     retry_delay,
-    state_after_facts,
 )
 from mostovi.services.rules.deciding import (
     CLOCKS_DIFFER_BY,
@@ -69,10 +69,15 @@ from mostovi.services.rules.steps import (
     check_can_see,
     check_can_take,
     check_can_work_on,
-    check_target,
     party_of,
 )
-from mostovi.services.rules.transitions import BEFORE_DECISION, TRANSITIONS, Transition, diagram, table
+from mostovi.services.rules.transitions import (
+    diagram,
+    table,
+    table_beside,
+    target_of,
+    ways,
+)
 
 __all__ = [
     "BEFORE_DECISION",
@@ -83,7 +88,6 @@ __all__ = [
     "REAUTHENTICATION_HOLDS",
     "RESTORE_WITHIN",
     "SHORTEST_REASONS",
-    "TRANSITIONS",
     "AlreadyOpen",
     "AmountUnknown",
     "AnotherPersonSignedIn",
@@ -111,7 +115,6 @@ __all__ = [
     "TextMissing",
     "TooLong",
     "TrackingUnknown",
-    "Transition",
     "WrongState",
     "channel_of",
     "check_amount",
@@ -132,7 +135,6 @@ __all__ = [
     "check_same_person",
     "check_signed_in_anew",
     "check_signed_in_for",
-    "check_target",
     "check_text",
     "check_withdrawal_reason",
     "diagram",
@@ -142,6 +144,8 @@ __all__ = [
     "may_approve",
     "party_of",
     "retry_delay",
-    "state_after_facts",
     "table",
+    "table_beside",
+    "target_of",
+    "ways",
 ]

@@ -87,23 +87,6 @@ def check_length(text: str, most: int = LONGEST_TEXT) -> None:
         raise TooLong(most=most, count=count)
 
 
-def state_after_facts(facts: Iterable[FactState], *, automatic: bool, is_open: bool = False) -> CaseState:
-    """Where a sent application goes: it waits for registers, is issued by itself, or lies on the desk.
-
-    ``is_open``: what a register answered late asks something more of the applicant, or contradicts what
-    she said; then it goes to her first. A service that issues by itself has no official: when a register
-    refuses or does not know the person, it goes back to her.
-    """
-    states = set(facts)
-    if is_open and not automatic:
-        return CaseState.WAITING_FOR_APPLICANT
-    if FactState.WAITING in states or FactState.NOT_ASKED in states:
-        return CaseState.WAITING_FOR_FACTS
-    if automatic:
-        return CaseState.SEALED if states <= {FactState.ANSWERED} else CaseState.WAITING_FOR_APPLICANT
-    return CaseState.TO_DECIDE
-
-
 def retry_delay(tries: int) -> timedelta:
     """Ask again after 2, 4, 8, then every 15 seconds; after ten minutes every ten minutes."""
     if tries > QUICK_TRIES:

@@ -12,7 +12,7 @@ from mostovi.services.rules.refusals import (
     TakenByColleague,
     WrongState,
 )
-from mostovi.services.rules.transitions import BRINGS, TRANSITIONS
+from mostovi.services.rules.transitions import BRINGS, ways
 from mostovi.services.values import CaseState, Party, Standing, Step
 
 RESTORE_WITHIN = timedelta(hours=24)
@@ -48,12 +48,12 @@ def check_can_see(actor: Actor, case: Standing) -> Party:
 
 
 def check_can(step: Step, actor: Actor, case: Standing) -> None:
-    """Raise unless the table allows this actor to take this step now."""
+    """Raise unless the steps of the service let this actor take this step now."""
     party = check_can_see(actor, case)
-    allowed = [row for row in TRANSITIONS if row.step == step and party in row.parties]
+    allowed = [way for way in ways(step, case.life) if party in way.parties]
     if not allowed:
         raise NotAllowed
-    if not any(case.state in row.sources for row in allowed) or not _is_waited_for(step, case):
+    if not any(case.state == way.source for way in allowed) or not _is_waited_for(step, case):
         raise WrongState
     if not _fits_the_paper(step, case):
         raise WrongState
@@ -69,13 +69,6 @@ def _fits_the_paper(step: Step, case: Standing) -> bool:
 def _is_waited_for(step: Step, case: Standing) -> bool:
     waits = case.state == CaseState.WAITING_FOR_APPLICANT
     return not waits or BRINGS.get(step, case.waits_for) == case.waits_for
-
-
-def check_target(step: Step, source: CaseState, target: CaseState) -> None:
-    """Raise unless the table lets this step lead from one state to the other."""
-    rows = [row for row in TRANSITIONS if row.step == step and source in row.sources]
-    if not any(target in (row.targets or (source,)) for row in rows):
-        raise WrongState
 
 
 def check_can_take(actor: Actor, case: Standing) -> None:

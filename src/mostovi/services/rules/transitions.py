@@ -1,88 +1,39 @@
-"""The steps of a case: who may take each, from where, to where. The reference is drawn from this table."""
+"""What may happen to a case: what the steps of its service name, and what goes with that on the spot."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mostovi.services.values import CaseState, Party, Step, WaitsFor
-
-_STATE = CaseState
-
-
-BEFORE_DECISION = (
-    _STATE.RECEIVED,
-    _STATE.WAITING_FOR_FACTS,
-    _STATE.TO_DECIDE,
-    _STATE.WAITING_FOR_APPLICANT,
-)
+from mostovi.services.definition.frame import BEFORE_DECISION, ENDINGS, FRAME
+from mostovi.services.rules.refusals import WrongState
+from mostovi.services.values import CaseState, Party, Step, Transition, WaitsFor
 
 
 @dataclass(frozen=True)
-class Transition:
-    """One step: who may take it, from which states, and to which. Without targets the case stays."""
+class Beside:
+    """What leaves a case where it is: for those of ``parties`` who may do what it ``goes_with``."""
 
     step: Step
+    goes_with: Step
     parties: frozenset[Party]
-    sources: tuple[CaseState, ...]
-    targets: tuple[CaseState, ...] = ()
+    states: tuple[CaseState, ...]
 
 
-def _may(
-    step: Step, parties: Iterable[Party], sources: Iterable[CaseState], *targets: CaseState
-) -> Transition:
-    return Transition(step, frozenset(parties), tuple(sources), targets)
+def _beside(step: Step, goes_with: Step, parties: Iterable[Party], *states: CaseState) -> Beside:
+    return Beside(step, goes_with, frozenset(parties), states)
 
 
 _APPLYING = (Party.APPLICANT, Party.CLERK)
 
-
-TRANSITIONS: tuple[Transition, ...] = (
-    _may(Step.ASK_FACTS, _APPLYING, [_STATE.DRAFT]),
-    _may(Step.AGREE, _APPLYING, [_STATE.DRAFT]),
-    _may(Step.ANSWER, _APPLYING, [_STATE.DRAFT, _STATE.WAITING_FOR_APPLICANT]),
-    _may(Step.DISPUTE, _APPLYING, [_STATE.DRAFT]),
-    _may(Step.DISPUTE, [Party.APPLICANT], BEFORE_DECISION),
-    _may(Step.SUBMIT, _APPLYING, [_STATE.DRAFT], _STATE.RECEIVED),
-    _may(
-        Step.WAIT_FOR_FACTS,
-        [Party.SYSTEM],
-        [_STATE.RECEIVED, _STATE.WAITING_FOR_APPLICANT],
-        _STATE.WAITING_FOR_FACTS,
-    ),
-    _may(
-        Step.ASK_MISSING,
-        [Party.SYSTEM],
-        [_STATE.RECEIVED, _STATE.WAITING_FOR_FACTS, _STATE.TO_DECIDE],
-        _STATE.WAITING_FOR_APPLICANT,
-    ),
-    _may(
-        Step.COMPLETE,
-        [Party.SYSTEM],
-        [_STATE.RECEIVED, _STATE.WAITING_FOR_FACTS, _STATE.WAITING_FOR_APPLICANT],
-        _STATE.TO_DECIDE,
-    ),
-    _may(Step.ISSUE, [Party.SYSTEM], [_STATE.RECEIVED, _STATE.WAITING_FOR_FACTS], _STATE.SEALED),
-    _may(Step.TAKE, [Party.CASEWORKER], [_STATE.TO_DECIDE]),
-    _may(Step.ASK_APPLICANT, [Party.CASEWORKER], [_STATE.TO_DECIDE], _STATE.WAITING_FOR_APPLICANT),
-    _may(Step.REPLY, [Party.APPLICANT], [_STATE.WAITING_FOR_APPLICANT], _STATE.TO_DECIDE),
-    _may(
-        Step.RETURN_TO_APPLICANT,
-        [Party.SYSTEM],
-        [_STATE.RECEIVED, _STATE.WAITING_FOR_FACTS],
-        _STATE.WAITING_FOR_APPLICANT,
-    ),
-    _may(Step.START_OVER, _APPLYING, [_STATE.WAITING_FOR_APPLICANT], _STATE.WITHDRAWN),
-    _may(Step.DRAFT_DECISION, [Party.CASEWORKER], [_STATE.TO_DECIDE]),
-    _may(Step.DECIDE, [Party.CASEWORKER], [_STATE.TO_DECIDE], _STATE.DECIDED),
-    _may(Step.SEAL, [Party.SYSTEM], [_STATE.DECIDED], _STATE.SEALED),
-    _may(Step.DELIVER, [Party.SYSTEM], [_STATE.SEALED], _STATE.DELIVERED),
-    _may(Step.REVOKE, [Party.CASEWORKER], [_STATE.DELIVERED], _STATE.REVOKED),
-    _may(Step.REVOKE, [Party.CASEWORKER], BEFORE_DECISION),
-    _may(Step.DECIDE_ANEW, [Party.CASEWORKER], [_STATE.DELIVERED, _STATE.REVOKED], _STATE.TO_DECIDE),
-    _may(Step.WITHDRAW, [Party.APPLICANT], (_STATE.DRAFT, *BEFORE_DECISION), _STATE.WITHDRAWN),
-    _may(Step.TURN_AWAY, [Party.SYSTEM], [_STATE.DRAFT, *BEFORE_DECISION], _STATE.WITHDRAWN),
-    _may(Step.RESTORE, [Party.APPLICANT], [_STATE.WITHDRAWN], _STATE.DRAFT, *BEFORE_DECISION),
+BESIDE: tuple[Beside, ...] = (
+    _beside(Step.ASK_FACTS, Step.SUBMIT, _APPLYING, CaseState.DRAFT),
+    _beside(Step.AGREE, Step.SUBMIT, _APPLYING, CaseState.DRAFT),
+    _beside(Step.ANSWER, Step.SUBMIT, _APPLYING, CaseState.DRAFT, CaseState.WAITING_FOR_APPLICANT),
+    _beside(Step.DISPUTE, Step.SUBMIT, _APPLYING, CaseState.DRAFT),
+    _beside(Step.DISPUTE, Step.SUBMIT, [Party.APPLICANT], *BEFORE_DECISION),
+    _beside(Step.TAKE, Step.DECIDE, [Party.CASEWORKER], CaseState.TO_DECIDE),
+    _beside(Step.DRAFT_DECISION, Step.DECIDE, [Party.CASEWORKER], CaseState.TO_DECIDE),
+    _beside(Step.REVOKE, Step.REVOKE, [Party.CASEWORKER], *BEFORE_DECISION),
 )
-
 
 # An application that waits for its applicant waits for one thing; only the step that brings it goes on.
 BRINGS = {
@@ -94,20 +45,67 @@ BRINGS = {
 }
 
 
+def ways(step: Step, life: Iterable[Transition]) -> tuple[Transition, ...]:
+    """From where to where this step leads in a service, and for whom."""
+    named = tuple(way for way in life if way.step == step)
+    beside = tuple(
+        Transition(step, row.parties & _who(row.goes_with, life), state, state)
+        for row in BESIDE
+        if row.step == step
+        for state in row.states
+    )
+    return named + beside
+
+
+def _who(step: Step, life: Iterable[Transition]) -> frozenset[Party]:
+    return frozenset(party for way in life if way.step == step for party in way.parties)
+
+
+def target_of(
+    step: Step, source: CaseState, life: Iterable[Transition], *, back_to: CaseState | None = None
+) -> CaseState:
+    """Where the steps of the service lead. Raises WrongState where they name nothing of the kind.
+
+    ``back_to``: the state in which it was withdrawn, when it is taken up again.
+    """
+    targets = {way.target for way in ways(step, life) if way.source == source}
+    if back_to is not None:
+        targets &= {back_to}
+    if len(targets) != 1:
+        raise WrongState
+    return targets.pop()
+
+
 def diagram() -> str:
-    """The table as a Mermaid state diagram; docs/reference/case-states.md holds exactly this text."""
+    """The frame as a Mermaid state diagram; docs/reference/case-states.md holds exactly this text."""
     lines = ["stateDiagram-v2", f"    [*] --> {CaseState.DRAFT}"]
-    for row in TRANSITIONS:
-        for source in row.sources:
-            lines += [f"    {source} --> {target}: {row.step}" for target in row.targets]
-    endings = (CaseState.DELIVERED, CaseState.REVOKED, CaseState.WITHDRAWN)
-    return "\n".join([*lines, *(f"    {state} --> [*]" for state in endings)]) + "\n"
+    for row in FRAME:
+        if row.step == Step.RESTORE:
+            lines += [f"    {CaseState.WITHDRAWN} --> {state}: restore" for state in _RESTORED]
+        else:
+            lines += [f"    {source} --> {row.target}: {row.step}" for source in row.sources]
+    return "\n".join([*lines, *(f"    {state} --> [*]" for state in ENDINGS)]) + "\n"
+
+
+_RESTORED = (CaseState.DRAFT, *BEFORE_DECISION)
 
 
 def table() -> str:
-    """The same as a table: step, who may take it, from where, to where."""
-    rows = ["| step | who | from | to |", "|---|---|---|---|"]
-    for row in TRANSITIONS:
-        who, sources = ", ".join(sorted(row.parties)), ", ".join(row.sources)
-        rows.append(f"| {row.step} | {who} | {sources} | {', '.join(row.targets) or 'stays'} |")
-    return "\n".join(rows) + "\n"
+    """The same as a table: step, who may take it at most, from where, to where."""
+    rows = (
+        f"| {row.step} | {_list(row.parties)} | {', '.join(row.sources)} | {row.target} |" for row in FRAME
+    )
+    return "\n".join(["| step | who at most | from | to |", "|---|---|---|---|", *rows]) + "\n"
+
+
+def table_beside() -> str:
+    """What leaves a case where it is: step, who may take it, in which states."""
+    rows = (
+        f"| {row.step} | {_list(row.parties)}, if they may {row.goes_with} | {', '.join(row.states)} |"
+        for row in BESIDE
+    )
+    return "\n".join(["| step | who | in |", "|---|---|---|", *rows]) + "\n"
+
+
+def _list(parties: Iterable[Party]) -> str:
+    return ", ".join(sorted(parties))

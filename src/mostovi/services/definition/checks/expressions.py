@@ -6,6 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import islice, product
 from typing import Any
 
+from mostovi.services.definition.checks.moves import SITUATIONS
 from mostovi.services.definition.evaluation import names_in, names_of
 from mostovi.services.definition.expressions import (
     Expression,
@@ -86,7 +87,7 @@ def _sites(
                 path_to = ("steps", step.key, "may", action.name, "if")
                 yield (
                     Site(steps, path_to, action.only_if, Kind.YES_NO),
-                    {"proposal": Kind.TEXT, "open": Kind.YES_NO},
+                    {**dict.fromkeys(SITUATIONS[0].names, Kind.YES_NO), "proposal": Kind.TEXT},
                 )
 
 
@@ -125,7 +126,7 @@ def _samples(
     site: Site, names: Mapping[str, AnyKind], definition: ServiceDefinition
 ) -> Mapping[str, list[Any]]:
     if site.document.file == "steps.yaml":
-        return {"proposal": ["grant", "refuse", "judge", "unknown"], "open": [True, False]}
+        return {name: list({each.names[name] for each in SITUATIONS}) for name in names}
     samples = samples_for(definition)
     return samples | {"answer": sample_values(names["answer"])} if "answer" in names else samples
 

@@ -7,7 +7,7 @@ from mostovi.services.definition.mistakes import Mistake
 from mostovi.services.definition.reading import Document, Path
 from mostovi.services.definition.values import FactKind, Kind, Question, ServiceDefinition, ValueKind
 
-RESERVED = {"today", "answer", "proposal", "open"}
+RESERVED = {"today", "answer", "proposal", "open", "silent", "gaps"}
 _Place = tuple[Document, Path]
 
 
@@ -122,6 +122,7 @@ def _template(definition: ServiceDefinition, document: Document) -> Iterator[Mis
 def _examples(definition: ServiceDefinition, document: Document) -> Iterator[Mistake]:
     known = {
         "facts": {fact.key for fact in definition.facts},
+        "no_entry": {fact.service for fact in definition.facts},
         "answers": {question.key for question in definition.questions},
         "values": {rule.key for rule in definition.rules},
         "states": {rule.key for rule in definition.rules},
@@ -135,7 +136,7 @@ def _examples(definition: ServiceDefinition, document: Document) -> Iterator[Mis
             )
         earlier.add(example.name)
         for part, names in known.items():
-            block = "given" if part in {"facts", "answers"} else "expect"
+            block = "given" if part in {"facts", "no_entry", "answers"} else "expect"
             entries = (example.given if block == "given" else example.expect).get(part, {})
             for name in sorted(set(entries) - names):
                 yield document.mistake(

@@ -34,7 +34,7 @@ def find_text_mistakes(definition: ServiceDefinition, document: Document) -> Ite
         yield document.mistake((), f"The text `{key}` is missing.", "Add it in bs, hr, sr and en.")
     names = set(names_in(definition))
     for key, texts in definition.texts.items():
-        if key not in needed and not _OPTIONAL.match(key) and not _is_sent(definition, key):
+        if key not in needed and not _OPTIONAL.match(key):
             yield document.mistake(
                 (key,), f"Nothing shows the text `{key}`.", "Remove it, or correct its key."
             )
@@ -65,10 +65,6 @@ def _needed_by_question(question: Question) -> Iterator[str]:
     if question.check:
         yield f"questions.{question.key}.check"
     yield from (f"questions.{question.key}.choices.{choice.value}" for choice in question.choices)
-
-
-def _is_sent(definition: ServiceDefinition, key: str) -> bool:
-    return any(action.sends == key for step in definition.steps for action in step.actions)
 
 
 def _placeholders(key: str, texts: Texts, names: set[str], document: Document) -> Iterator[Mistake]:
