@@ -17,7 +17,8 @@ from mostovi.services.command import main
 from mostovi.services.definition import DefinitionInvalid, load_files, load_service
 from mostovi.services.definition.examples import run_examples
 from mostovi.services.definition.loading import YAML_FILES
-from mostovi.services.definition.reading import decode_file
+from mostovi.services.definition.reading import decode_file, read_document
+from mostovi.services.definition.scalars import why_no_day
 from mostovi.services.values import Party
 
 ALLOWANCE, EXTRACT = "child-allowance", "birth-extract"
@@ -259,8 +260,8 @@ def test_what_yaml_reads_and_nobody_can_keep_gives_mistakes(folder, file):
     content = (folder / file).read_bytes()
     for odd in ODDITIES:
         for changed_content in (odd, odd + b"\n" + content, content.replace(b": ", b": " + odd, 1)):
-            files = {**service(EXTRACT).files, file: decode_file(file, changed_content)}
             with suppress(DefinitionInvalid):
+                files = {**service(EXTRACT).files, file: decode_file(file, changed_content)}
                 load_files(files, key=EXTRACT)
 
 
@@ -285,6 +286,87 @@ def test_a_file_saved_by_another_system_stays_the_same_service(folder):
     content = (folder / "rules.yaml").read_bytes().replace(b"\n", b"\r\n")
     said = check_with(folder, "rules.yaml", b"\xef\xbb\xbf" + content)
     assert f"{service(EXTRACT).version[:12]}:" in said
+
+
+UNREADABLE = [
+    ("a: 1\nb:\n  c: 2024-13-01\n", 3, "`2024-13-01` is no day: there is no month 13.", "2026-11-21"),
+    ("a: 1\nb: 2024-02-30\n", 2, "`2024-02-30` is no day: that month has no day 30.", "01 to 29"),
+    ("a:\n  2023-02-29: x\n", 2, "`2023-02-29` is no day: that month has no day 29.", "01 to 28"),
+    ("a:\n  - 2024-01-01\n  - 0000-01-01\n", 3, "there is no year 0", "four digits"),
+    ("a: 1\nb: 2024-01-01T10:00:00Z\n", 2, "is no day: it is not written as year-month-day", "digits"),
+    ("a: 1\nb: 1e400\n", 2, "`1e400` is no whole number", "feninga"),
+    ("a: 1\nb: .inf\n", 2, "`.inf` is no whole number", "Quote it"),
+    ("a: 1\nb: 1.5\n", 2, "`1.5` is no whole number", "shares in percent"),
+    (f"a: 1\nb: {'9' * 20}\n", 2, "too large", "Keep it under"),
+    (f"a: 1\nb: {'9' * 5000}\n", 2, "too large", "Keep it under"),
+    (f"a: 1\nb: 0x{'f' * 5000}\n", 2, "programs read differently", "digits alone"),
+    ("a: 1\nb: 0125\n", 2, "`0125` is a number that programs read differently", "Quote it"),
+    ("a: 1\nb: 1_000\n", 2, "`1_000` is a number that programs read differently", "digits alone"),
+    ("%YAML 1.1\n---\na: no\n", 3, "`no` is neither true nor false", "Write true or false"),
+    ("a: 1\nb: !!binary aGVq\n", 2, "marked as `binary`", "Quote it"),
+    ("a: 1\nb: !!python/name:os.system [x]\n", 2, "The tag", "Take it away"),
+    ("a: 1\nb: !!int x\n", 2, "`x` is a number that programs read differently", "Quote it"),
+    ("a: 1\nb:\n  <<: {x: 1}\n", 3, "`<<` is marked as `merge`", "Quote it"),
+    ("a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", 1, "Anchors and aliases", "Write the value out"),
+    ("a: 1\nb: *x\n", 2, "undefined alias", "anchors and aliases are not used here"),
+    ("a: 1\nb:\n  x: 1\n  y: 2\n  x: 3\n", 5, "The key `x` stands here twice, first in line 3.", "Keep one"),
+    ("a:\n  2024-01-01: x\n  '2024-01-01': y\n", 3, "stands here twice", "Keep one"),
+    ("a: 1\n7: x\n", 2, "The key `7` is no text", "quote it"),
+    ("a: 1\n? [1]\n: 2\n", 2, "cannot be a key", "name"),
+    ("a: 1\n\u00a0b: 2\n", 2, "The key `b` has a space before or after it", "ordinary spaces"),
+    ("a:\n\tb: 1\n", 2, "cannot be read", "Indent with spaces, not with tabs"),
+    ("a: 1\nb: 'x\nc: 2\n", 2, "cannot be read", "Close the quotation mark"),
+    ("a: 1\nb: [x, y\nc: 2\n", 2, "cannot be read", "quote"),
+    ("a: 1\nb\nc: 2\n", 2, "cannot be read", "quote"),
+    ("a: 1\n--- b\n", 2, "another document", "Keep one document"),
+    ('a: 1\nb: "\\ud800"\n', 2, "cannot be written", "Write the sign itself"),
+    ("a: 1\nb:\n  " + "- " * 5000 + "x\n", 3, "nested too deeply", "Take levels away"),
+    ("".join(" " * level + "a:\n" for level in range(800)), 13, "nested too deeply", "Take levels away"),
+    ("a: 1\nb: " + "[" * 5000, 2, "nested too deeply", "Take levels away"),
+    ("a: 1\nb: " + "{a: " * 2000, 2, "nested too deeply", "Take levels away"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "what", "remedy"), UNREADABLE)
+def test_what_cannot_be_read_is_named_with_the_line_on_which_it_stands(text, line, what, remedy):
+    with pytest.raises(DefinitionInvalid) as refusal:
+        read_document("rules.yaml", text)
+    (mistake,) = refusal.value.mistakes
+    assert (mistake.file, mistake.line) == ("rules.yaml", line)
+    assert what in mistake.what
+    assert remedy in mistake.remedy
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("rules.yaml", "2023-01-01: km", "2023-13-01: km", "`2023-13-01` is no day: there is no month 13."),
+        ("rules.yaml", "2023-01-01: km", '"2023-13-01": km', "`2023-13-01` is no day: there is no month 13."),
+        ("examples.yaml", "on: 2026-11-21", "on: 2026-11-31", "no day: that month has no day 31."),
+        ("examples.yaml", "on: 2026-11-21", "on: 2026-1-5", "it is not written as year-month-day."),
+        ("questions.yaml", "needed: false", "needed: no", "is the text `no`. Write true or false."),
+        ("service.yaml", "days: 30", "days: 030", "`030` is a number that programs read differently."),
+    ],
+)
+def test_a_value_that_is_none_is_named_with_its_line(file, old, new, said):
+    text = service(ALLOWANCE).files[file]
+    line = text[: text.index(old)].count("\n") + 1
+    with pytest.raises(DefinitionInvalid) as refusal:
+        changed(ALLOWANCE, file, old, new)
+    first = refusal.value.mistakes[0]
+    assert (first.file, first.line) == (file, line)
+    assert said in str(first)
+
+
+def test_a_text_that_other_programs_read_as_false_stays_a_text():
+    document = read_document("texts.yaml", "on: no\noff: [yes, n]\n")
+    assert document.data == {"on": "no", "off": ["yes", "n"]}
+
+
+@given(st.dates())
+def test_every_day_of_the_calendar_is_one(day):
+    assert why_no_day(day.isoformat()) is None
+    assert read_document("rules.yaml", f"a: {day.isoformat()}\n").data == {"a": day.isoformat()}
 
 
 def test_a_very_deep_file_is_refused_calmly():

@@ -1,24 +1,31 @@
 """Plain YAML with the line of each key: no anchors, no tags, no broken numbers."""
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.composer import MaxDepthExceededError
 from ruamel.yaml.error import MarkedYAMLError
-from ruamel.yaml.events import AliasEvent
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 
 from mostovi.services.definition.mistakes import DefinitionInvalid, Mistake
+from mostovi.services.definition.scalars import NotPlain, read_scalar
 
 LARGEST_FILE = 400_000
-LARGEST_NUMBER = 10**15
 _DEEPEST = 12
-_HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_BRACKETS = re.compile(r"(?:[\[{]\s*){12}")
+_HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+_COLLECTIONS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
+# Where these begin is where the mistake is, not where the reader noticed it.
+_BEGUN = ("while scanning a quoted scalar", "while scanning a simple key", "while parsing a flow")
+_REMEDIES: Mapping[str, str] = {
+    "'\\t'": "Indent with spaces, not with tabs.",
+    "unexpected end of stream": "Close the quotation mark.",
+    "another document": "Keep one document in the file, without lines of `---`.",
+    "undefined alias": "Quote it, if it is text; anchors and aliases are not used here.",
+}
 Path = tuple[Hashable, ...]
 
 
@@ -65,105 +72,97 @@ def read_document(file: str, text: str) -> Document:
     """
     if len(text) > LARGEST_FILE:
         raise _refusal(file, 1, "This file is too large.", f"Keep it under {LARGEST_FILE} characters.")
-    if _BRACKETS.search(text):
-        raise _refusal(file, 1, "This is nested too deeply.", "Take levels away.")
+    reader = _Reader(file)
+    return Document(file, reader.read(_compose(file, text), ()), reader.lines)
+
+
+def _compose(file: str, text: str) -> Node | None:
+    """The nodes of the file: what each value means is for us to say, not for the library."""
     try:
-        _check_no_aliases(file, text)
-        lines: dict[Path, int] = {(): 1}
-        return Document(file, _plain(YAML(typ="rt", pure=True).load(text), (), lines, file), lines)
+        node: Node | None = _yaml().compose(text)
+    except MaxDepthExceededError as error:
+        raise _refusal(file, _line(error), "This is nested too deeply.", "Take levels away.") from None
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
         what = (error.problem or "this is not plain YAML").splitlines()[0].strip()
-        raise _refusal(
-            file, mark.line + 1 if mark else 1, f"The file cannot be read: {what}.", _remedy(what)
-        ) from None
-    except DefinitionInvalid:
-        raise
+        raise _refusal(file, _line(error), f"The file cannot be read: {what}.", _remedy(what)) from None
     except Exception:  # noqa: BLE001 - the library fails in many ways over what is no YAML
         raise _refusal(
             file, 1, "The file cannot be read.", "Write plain YAML: keys, texts, lists, whole numbers."
         ) from None
+    return node
+
+
+def _yaml() -> YAML:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.max_depth = _DEEPEST + 1
+    yaml.composer.warn_double_anchors = False
+    return yaml
+
+
+def _line(error: MarkedYAMLError) -> int:
+    begun = (error.context or "").startswith(_BEGUN)
+    mark = error.context_mark if begun else error.problem_mark or error.context_mark
+    return mark.line + 1 if mark else 1
 
 
 def _remedy(what: str) -> str:
-    if "duplicate key" in what:
-        return "Keep one of the two."
-    return "Check the indentation, and quote texts that contain ': ' or begin with a sign."
+    usual = "Check the indentation, and quote texts that contain ': ' or begin with a sign."
+    return next((remedy for sign, remedy in _REMEDIES.items() if sign in what), usual)
 
 
-def _check_no_aliases(file: str, text: str) -> None:
-    if "&" not in text and "*" not in text:
-        return
-    for event in YAML(typ="safe", pure=True).parse(text):
-        if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
-            line = event.start_mark.line + 1
-            raise _refusal(file, line, "Anchors and aliases are not used here.", "Write the value out.")
+class _Reader:
+    """Values out of nodes, and the line of each."""
 
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self.lines: dict[Path, int] = {(): 1}
 
-def _plain(value: Any, path: Path, lines: dict[Path, int], file: str) -> Any:
-    if len(path) > _DEEPEST:
-        raise _refusal(file, lines[path], "This is nested too deeply.", "Take one level away.")
-    if isinstance(value, CommentedMap):
-        return {_key(key): _part(value, key, path, lines, file) for key in value}
-    if isinstance(value, CommentedSeq):
-        return [_part(value, index, path, lines, file) for index in range(len(value))]
-    return _scalar(value, path, lines, file)
+    def read(self, node: Node | None, path: Path) -> Any:
+        if node is None:
+            return None
+        if node.anchor is not None:
+            raise self._refuse(node, "Anchors and aliases are not used here.", "Write the value out.")
+        if isinstance(node, ScalarNode):
+            return self._scalar(node)
+        if node.tag not in _COLLECTIONS:
+            raise self._refuse(node, f"The tag `{node.tag}` is not used here.", "Take it away.")
+        if not isinstance(node, MappingNode):
+            return [self._part(part, part, (*path, place)) for place, part in enumerate(node.value)]
+        return {key: self._part(begin, part, (*path, key)) for key, begin, part in self._entries(node)}
 
+    def _part(self, begin: Node, part: Node, path: Path) -> Any:
+        self.lines[path] = begin.start_mark.line + 1
+        return self.read(part, path)
 
-def _part(holder: Any, key: Any, path: Path, lines: dict[Path, int], file: str) -> Any:
-    here = (*path, _key(key))
-    place = holder.lc.item(key) if isinstance(holder, CommentedSeq) else holder.lc.key(key)
-    lines[here] = place[0] + 1
-    if isinstance(holder, CommentedMap):
-        _check_key(key, lines[here], file)
-    return _plain(holder[key], here, lines, file)
+    def _entries(self, node: MappingNode) -> Iterator[tuple[str, Node, Node]]:
+        seen: dict[str, int] = {}
+        for begin, part in node.value:
+            key = self._key(begin)
+            if key in seen:
+                what = f"The key `{key}` stands here twice, first in line {seen[key]}."
+                raise self._refuse(begin, what, "Keep one of the two.")
+            seen[key] = begin.start_mark.line + 1
+            yield key, begin, part
 
+    def _key(self, node: Node) -> str:
+        if not isinstance(node, ScalarNode):
+            raise self._refuse(node, "A list or keys with values cannot be a key.", "Write its name.")
+        key = self.read(node, ())
+        if not isinstance(key, str):
+            raise self._refuse(node, f"The key `{node.value}` is no text.", "Write its name, or quote it.")
+        if key != key.strip():
+            what = f"The key `{key.strip()}` has a space before or after it that belongs to it."
+            raise self._refuse(node, what, "Write ordinary spaces, and no quotes around them.")
+        return key
 
-def _key(key: Any) -> Any:
-    return key.isoformat() if isinstance(key, date) else str(key) if isinstance(key, str) else key
+    def _scalar(self, node: ScalarNode) -> Any:
+        try:
+            return read_scalar(str(node.tag), node.value)
+        except NotPlain as wrong:
+            raise self._refuse(node, wrong.what, wrong.remedy) from None
 
-
-def _check_key(key: Any, line: int, file: str) -> None:
-    if not isinstance(key, str | date) or isinstance(key, datetime):
-        raise _refusal(file, line, f"The key `{key}` is no text.", "Write the name of a key, or quote it.")
-    _check_writable(str(key), line, file)
-
-
-def _check_writable(text: str, line: int, file: str) -> None:
-    """Half of a sign, as an escape may write it, cannot be kept or shown."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        what = "This text holds a sign that cannot be written."
-        raise _refusal(file, line, what, "Write the sign itself instead of its escape.") from None
-
-
-def _scalar(value: Any, path: Path, lines: dict[Path, int], file: str) -> Any:
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, int) and "Boolean" in type(value).__name__:
-        # ruamel gives a class of its own for ``true``-like and formatted numbers
-        return bool(value)
-    if isinstance(value, int):
-        return _whole(int(value), lines.get(path, 1), file)
-    if isinstance(value, str):
-        _check_writable(value, lines.get(path, 1), file)
-        return str(value)
-    line = lines.get(path, 1)
-    raise _refusal(
-        file,
-        line,
-        "Only texts, whole numbers, dates, true and false are used here.",
-        "Quote it, if it is text.",
-    )
-
-
-def _whole(number: int, line: int, file: str) -> int:
-    if abs(number) > LARGEST_NUMBER:
-        raise _refusal(file, line, "This number is too large.", f"Keep it under {LARGEST_NUMBER}.")
-    return number
+    def _refuse(self, node: Node, what: str, remedy: str) -> DefinitionInvalid:
+        return _refusal(self._file, node.start_mark.line + 1, what, remedy)
 
 
 def _refusal(file: str, line: int, what: str, remedy: str) -> DefinitionInvalid:

@@ -3,13 +3,13 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from mostovi.services.definition.mistakes import Mistake, did_you_mean
 from mostovi.services.definition.reading import Document, Path
+from mostovi.services.definition.scalars import why_no_day
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "object": (dict,),
@@ -27,6 +27,8 @@ _NAMES = {
     "boolean": "true or false",
     "null": "nothing",
 }
+# Other programs read these as true and false.
+_SPOKEN = {"yes", "no", "on", "off", "y", "n"}
 Schema = Mapping[str, Any]
 
 
@@ -79,6 +81,8 @@ def _wrong_value(value: Any, schema: Schema) -> tuple[str, str] | None:
     if "enum" in schema and value not in schema["enum"]:
         return f"cannot be `{value}`", did_you_mean(value, schema["enum"])
     allowed = [schema["type"]] if isinstance(schema.get("type"), str) else schema.get("type", [])
+    if allowed == ["boolean"] and isinstance(value, str) and value.lower() in _SPOKEN:
+        return f"is the text `{value}`", "Write true or false."
     if allowed and not any(_is_type(value, name) for name in allowed):
         wanted = " or ".join(_NAMES[name] for name in allowed)
         return "has another kind of value than expected", f"Write {wanted}."
@@ -90,8 +94,9 @@ def _wrong_value(value: Any, schema: Schema) -> tuple[str, str] | None:
 def _wrong_text(value: str, schema: Schema) -> tuple[str, str] | None:
     if len(value) < schema.get("minLength", 0):
         return "is empty", "Write the text."
-    if schema.get("format") == "date" and not _is_date(value):
-        return f"`{value}` is no day", "Write it as year-month-day, for example 2026-11-21."
+    no_day = why_no_day(value) if schema.get("format") == "date" else None
+    if no_day:
+        return f"`{value}` is no day: {no_day[0]}", no_day[1]
     if "pattern" in schema and not re.search(schema["pattern"], value):
         hint = schema.get("description", f"It follows the pattern {schema['pattern']}")
         return f"`{value}` is not written as expected", f"{hint.rstrip('.')}."
@@ -110,13 +115,6 @@ def _wrong_size(value: Any, schema: Schema) -> tuple[str, str] | None:
 
 def _is_type(value: Any, name: str) -> bool:
     return isinstance(value, _TYPES[name]) and not (name == "integer" and isinstance(value, bool))
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def _place(path: Path) -> str:
