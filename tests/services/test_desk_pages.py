@@ -199,6 +199,27 @@ def test_what_was_prepared_is_kept(desk: Client, case: str) -> None:
     assert re.search(r'value="approved" checked', page)
 
 
+@pytest.mark.parametrize("then", ["save", "preview"])
+def test_an_unknown_outcome_is_refused_and_the_draft_stays(desk: Client, case: str, then: str) -> None:
+    prepare(desk, case, then="save")
+    response = prepare(desk, case, outcome="granted", reasons="", then=then)
+    assert response.status_code == 422
+    assert response.content.decode().count("Choose what you decide") == 2
+    kept = Case.objects.get(code=case)
+    assert (kept.draft_outcome, kept.draft_reasons) == ("approved", REASONS)
+
+
+def test_a_decision_is_chosen_before_it_is_previewed(desk: Client, case: str) -> None:
+    response = prepare(desk, case, outcome="")
+    assert response.status_code == 422
+    assert REASONS in response.content.decode(), "what was typed is not lost"
+
+
+def test_words_may_be_saved_before_a_decision_is_chosen(desk: Client, case: str) -> None:
+    response = prepare(desk, case, outcome="", then="save")
+    assert REASONS in desk.get(response["Location"]).content.decode()
+
+
 def test_a_case_is_given_back_so_that_a_colleague_takes_it(desk: Client, case: str) -> None:
     prepare(desk, case, then="save")
     desk.post(f"/predmeti/{case}/predaja")

@@ -10,6 +10,7 @@ from mostovi.services.rules.refusals import (
     AnotherPersonSignedIn,
     DecisionAltered,
     NotSignedInAnew,
+    OutcomeMissing,
     ReasonsMissing,
     ReasonsTooShort,
     ReauthenticationMissing,
@@ -36,6 +37,15 @@ def check_can_decide(actor: Actor, case: Standing) -> None:
     """An official of the owning institution who has taken the case; a fresh sign-in is asked for apart."""
     check_can_work_on(Step.DECIDE, actor, case)
     check_is_official(actor, case.institution, "caseworker")
+
+
+def check_outcome(chosen: str, *, ready: bool) -> Outcome | None:
+    """What the official chose. Saving for later needs no choice yet, and a question decides nothing."""
+    if chosen in set(Outcome):
+        return Outcome(chosen)
+    if ready or chosen not in ("", "ask"):
+        raise OutcomeMissing
+    return None
 
 
 def check_reviewed(reviewed: str, decision: PreparedDecision) -> None:

@@ -41,6 +41,11 @@ class ReasonsMissing(Invalid):
     )
 
 
+class OutcomeMissing(Invalid):
+    code = "outcome_missing"
+    message = "Choose what you decide, or that you ask the applicant. What you saved before is kept."
+
+
 class DecisionNotPrepared(Conflict):
     code = "decision_not_prepared"
     message = "No decision has been prepared. Go back to the case and choose one."

@@ -26,7 +26,7 @@ from mostovi.services.queries.case_sheets import find_desk_sheet
 from mostovi.services.queries.desk_lists import DeskList, Pile, list_desk
 from mostovi.services.queries.evidence import find_evidence
 from mostovi.services.queries.sealing_sheets import find_sealing_sheet
-from mostovi.services.values import Outcome
+from mostovi.services.rules import OutcomeMissing, check_outcome
 
 
 @require_GET
@@ -69,11 +69,12 @@ def prepare(request: ActedRequest, code: str) -> HttpResponse:
 
 def _prepared(request: ActedRequest, code: str) -> HttpResponse:
     chosen, text = request.POST.get("outcome", ""), request.POST.get("reasons", "")
-    if chosen == "ask" and request.POST.get("then") == "preview":
+    ready = request.POST.get("then") == "preview"
+    if chosen == "ask" and ready:
         ask_applicant(actor=request.actor, code=code, question=text)
         return HttpResponseRedirect(reverse("desk:case", args=[code]))
-    outcome = Outcome(chosen) if chosen in set(Outcome) else None
-    if outcome is not None and request.POST.get("then") == "preview":
+    outcome = check_outcome(chosen, ready=ready)
+    if outcome is not None and ready:
         prepare_decision(actor=request.actor, code=code, outcome=outcome, reasons=text)
         return HttpResponseRedirect(reverse("desk:preview", args=[code]))
     save_draft_decision(actor=request.actor, code=code, outcome=outcome, reasons=text)
@@ -151,6 +152,7 @@ def _case_page(request: ActedRequest, code: str, *, problem: Refusal | None = No
         **_queue(request),
         "sheet": sheet,
         "problem": sentence_of(problem) if problem else "",
+        "wrong": "outcome" if isinstance(problem, OutcomeMissing) else "reasons" if problem else "",
         "typed": request.POST.get("reasons", sheet.draft_reasons),
         "chosen": request.POST.get("outcome", sheet.draft_outcome or ""),
     }
