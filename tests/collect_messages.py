@@ -31,6 +31,7 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2),
     "pgettext_lazy": ((1, "c"), 2),
+    "ngettext_noop": (1, 2),
     "npgettext": ((1, "c"), 2, 3),
 }
 

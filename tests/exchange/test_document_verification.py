@@ -191,6 +191,11 @@ def test_appended_bytes_are_counted(sealed: bytes, root: bytes) -> None:
     assert f"16 bytes were added after the document was sealed, from byte {len(sealed)} on" in said(verdict)
 
 
+def test_one_appended_byte_is_one_byte(sealed: bytes, root: bytes) -> None:
+    verdict = verdict_on(sealed + b"\n", root)
+    assert f"1 byte was added after the document was sealed, at byte {len(sealed)}." in said(verdict)
+
+
 def test_a_revision_that_replaces_a_page_is_described_in_words(
     sealed: bytes, root: bytes, keys: Path
 ) -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 import sealed_documents as made
+from asn1crypto import pem
+from asn1crypto import x509 as asn1_x509
 
 from mostovi.config.command_line import main as mostovi
 from mostovi.exchange.verification.command import main
@@ -74,6 +76,18 @@ def test_a_missing_file_and_a_root_that_is_none_are_said_plainly(
     assert "nowhere.pdf: No such file" in capsys.readouterr().err
     assert main([str(folder / "decision.pdf"), "--trust", str(folder / "zeros.bin")]) == 2
     assert "holds no certificate" in capsys.readouterr().err
+
+
+def test_a_root_whose_serial_number_is_not_positive_is_refused_in_our_own_words(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unsound = asn1_x509.Certificate.load(pem.unarmor((folder / "root.pem").read_bytes())[2])
+    unsound["tbs_certificate"]["serial_number"] = 0
+    (folder / "unsound.pem").write_bytes(pem.armor("CERTIFICATE", unsound.dump(force=True)))
+    assert main([str(folder / "decision.pdf"), "--trust", str(folder / "unsound.pem")]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1, "nothing of the library's warnings"
+    assert "serial number is not positive" in said
 
 
 def test_the_root_must_be_given(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

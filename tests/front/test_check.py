@@ -15,6 +15,7 @@ from front.bridge import paper
 from mostovi.exchange import public as exchange
 from mostovi.exchange.protocol.canonical import canonical_json
 from mostovi.exchange.protocol.digests import encode_base64url
+from mostovi.exchange.verification import sentences
 from mostovi.exchange.verification.values import Statement, Verdict
 from mostovi.front import checking, turns
 
@@ -137,6 +138,26 @@ def test_an_altered_file_says_what_changed(client, bridge, verdict):
     page = read(client.post("/provjera/dokument?lang=en", {"pdf": pdf()}))
     assert "Do not accept it: the file was changed after it was sealed." in page
     assert "Page 1: “118 KM” became “818 KM”." in page
+
+
+@pytest.mark.parametrize(
+    ("variant", "words"),
+    [
+        ("en", "1 byte was added"),
+        ("en", "2 bytes were added"),
+        ("bs", "je dodan 1 bajt"),
+        ("bs", "su dodana 3 bajta"),
+        ("hr", "je dodano 5 bajtova"),
+        ("sr-Latn", "dodat je 1 bajt"),
+        ("sr-Cyrl", "додата су 22 бајта"),
+    ],
+)
+def test_added_bytes_are_counted_in_the_grammar_of_the_page(client, bridge, verdict, variant, words):
+    one, more = sentences.BYTES_APPENDED
+    count = int("".join(filter(str.isdigit, words)))
+    added = Statement(one, {"count": count, "offset": 9000}, more)
+    verdict(Verdict("document", "altered", issuer_code="brcko-registrar", false=(added,)))
+    assert words in read(client.post(f"/provjera/dokument?lang={variant}", {"pdf": pdf()}))
 
 
 def test_a_genuine_file_whose_code_belongs_to_another_issuer_is_not_accepted(client, bridge, verdict):

@@ -38,15 +38,21 @@ class Holder:
 
 
 class NoRoot(ValueError):
-    """What was given to judge by holds no certificate that can be read: a mistake of the caller."""
+    """What was given to judge by holds no certificate that can serve as a root: a mistake of the caller."""
 
 
 def load_roots(pem: bytes) -> list[x509.Certificate]:
-    """The roots in a PEM file. Raises NoRoot when there is none."""
+    """The roots in a PEM file. Raises NoRoot when there is none, or one that is no sound certificate."""
     try:
-        return x509.load_pem_x509_certificates(pem)
+        roots = x509.load_pem_x509_certificates(pem)
     except ValueError as trouble:
-        raise NoRoot("no certificate in PEM") from trouble
+        raise NoRoot("holds no certificate in PEM. Give the root certificate here.") from trouble
+    if any(root.serial_number <= 0 for root in roots):
+        raise NoRoot(
+            "holds a certificate whose serial number is not positive, as RFC 5280 (4.1.2.2) requires. "
+            "Ask the operator of the exchange for a sound root certificate."
+        )
+    return roots
 
 
 def check_vouched_for(

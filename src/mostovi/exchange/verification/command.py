@@ -4,11 +4,14 @@ import argparse
 import json
 import sys
 import textwrap
+import warnings
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from cryptography.utils import CryptographyDeprecationWarning
 
 from mostovi.exchange.verification.chains import NoRoot
 from mostovi.exchange.verification.files import verify_file
@@ -46,6 +49,8 @@ examples:
 
 def main(argv: Sequence[str]) -> int:
     options = _parser().parse_args(argv)
+    # What the library would warn of, we refuse in words of our own.
+    warnings.simplefilter("ignore", CryptographyDeprecationWarning)
     try:
         trust_root = options.trust.read_bytes()
         data = _read(options.file)
@@ -53,8 +58,8 @@ def main(argv: Sequence[str]) -> int:
         return _complain(f"{trouble.filename}: {trouble.strerror}.")
     try:
         verdict = verify_file(data, trust_root=trust_root, now=options.at or clock.now())
-    except NoRoot:
-        return _complain(f"{options.trust} holds no certificate in PEM. Give the root certificate here.")
+    except NoRoot as unfit:
+        return _complain(f"{options.trust} {unfit}")
     print(_as_json(verdict) if options.json else _as_text(verdict))
     return EXIT_CODES[verdict.state]
 

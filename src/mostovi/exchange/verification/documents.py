@@ -176,9 +176,11 @@ def _check_content(examination: _Examination, container: Container) -> None:
         examination.verdict, code=find_code(pdf[: seal.gap_start] + pdf[seal.gap_end : seal.covered_end])
     )
     if seal.covered_end != len(pdf):
-        count = len(pdf) - seal.covered_end
-        appended = Statement(sentences.BYTES_APPENDED, {"count": count, "offset": seal.covered_end})
-        raise _Fault("altered", appended, *_describe_appended(pdf[: seal.covered_end], pdf))
+        one, more = sentences.BYTES_APPENDED
+        added = {"count": len(pdf) - seal.covered_end, "offset": seal.covered_end}
+        raise _Fault(
+            "altered", Statement(one, added, more), *_describe_appended(pdf[: seal.covered_end], pdf)
+        )
 
 
 def _describe_appended(signed: bytes, current: bytes) -> tuple[Statement, ...]:

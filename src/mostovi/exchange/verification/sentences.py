@@ -6,6 +6,11 @@ def gettext_noop(message: str) -> str:
     return message
 
 
+def ngettext_noop(one: str, more: str) -> tuple[str, str]:
+    """Marks a message that counts something."""
+    return one, more
+
+
 # Proved
 SEALED_BY = gettext_noop("{issuer} made the seal in this file.")
 STAMPED_AT = gettext_noop(
@@ -44,8 +49,9 @@ BYTES_CHANGED = gettext_noop(
     "The content is not what was sealed: "
     "the digest of bytes 0–{first_end} and {second_start}–{second_end} differs."
 )
-BYTES_APPENDED = gettext_noop(
-    "{count} bytes were added after the document was sealed, from byte {offset} on."
+BYTES_APPENDED = ngettext_noop(
+    "{count} byte was added after the document was sealed, at byte {offset}.",
+    "{count} bytes were added after the document was sealed, from byte {offset} on.",
 )
 PAGE_CHANGED = gettext_noop("Page {page}: “{old}” became “{new}”.")
 SEAL_CHANGED = gettext_noop(

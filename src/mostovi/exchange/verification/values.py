@@ -26,14 +26,19 @@ Parameter = str | int | datetime
 
 @dataclass(frozen=True)
 class Statement:
-    """One sentence of a verdict: ``message`` is the English msgid, ``params`` fill it after translation."""
+    """One sentence of a verdict: ``message`` is the English msgid, ``params`` fill it after translation.
+
+    Where it counts something, ``plural`` is the msgid for any other ``count`` than one.
+    """
 
     message: str
     params: Mapping[str, Parameter] = field(default_factory=dict)
+    plural: str = ""
 
     def sentence(self, template: str | None = None) -> str:
         """The sentence in English, or in the language of a translated ``template``."""
-        return (template or self.message).format(
+        english_words = self.plural if self.plural and self.params["count"] != 1 else self.message
+        return (template or english_words).format(
             **{name: _plain(value) for name, value in self.params.items()}
         )
 

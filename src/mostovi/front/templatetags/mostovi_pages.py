@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from mostovi.exchange.verification.values import Statement
 from mostovi.front import formats, words
@@ -86,7 +86,14 @@ def sentence(refusal: Refusal) -> str:
 def statement(said: Statement) -> str:
     """One sentence of a verdict, in the page's language and notation."""
     values = {name: _in_notation(value) for name, value in said.params.items()}
-    return gettext(said.message).format(**values)
+    template = _counted(said) if said.plural else gettext(said.message)
+    return template.format(**values)
+
+
+def _counted(said: Statement) -> str:
+    count = said.params["count"]
+    assert isinstance(count, int)
+    return ngettext(said.message, said.plural, count)
 
 
 def _in_notation(value: str | int | datetime) -> str:
