@@ -1,5 +1,6 @@
 """Audit lines: written in the caller's transaction, sealed into the gateway log by the worker."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,9 @@ from uuid import UUID
 from mostovi.kernel import clock
 from mostovi.kernel.access import Actor, role_of
 from mostovi.kernel.models import AuditLine
+
+_CODE = re.compile(r"[A-Za-z0-9_./-]*")
+_CITED = frozenset({"purpose", "legal_basis"})
 
 
 def record(
@@ -21,11 +25,12 @@ def record(
     purpose: str = "",
     detail: Mapping[str, Any] | None = None,
 ) -> UUID:
-    """Write one line. ``detail`` holds words and codes, never a name or a personal number.
+    """Write one line. ``detail`` holds codes and references only; the record is refused with anything else.
 
     What an official of another office does stands in the log of that office, too: who answers for the
     official answers for the line.
     """
+    check_holds_codes(detail or {})
     at = clock.now()
     lines = [
         AuditLine.objects.create(
@@ -43,6 +48,17 @@ def record(
         for log in _logs_for(actor, institution)
     ]
     return lines[0].id
+
+
+def check_holds_codes(detail: Mapping[str, Any]) -> None:
+    """Raise ValueError for what somebody typed or is called: it would stay in the log, for auditors to read.
+
+    Purpose and legal basis are cited from the service's definition, per language.
+    """
+    for name, value in detail.items():
+        codes = value if isinstance(value, list) else [value]
+        if name not in _CITED and not all(isinstance(code, str) and _CODE.fullmatch(code) for code in codes):
+            raise ValueError(f"{name} of an audit line holds more than codes")
 
 
 def _logs_for(actor: Actor, institution: str) -> tuple[str, ...]:

@@ -41,10 +41,16 @@ def move(case: Case, step: Step, *, back_to: CaseState | None = None, **columns:
         setattr(case, name, value)
 
 
-def note(case: Case, event: str, *, actor: Actor, now: datetime, **detail: str | list[str]) -> None:
-    """One line of history for the person and one audit line for the log, in the caller's transaction."""
+def note(
+    case: Case, event: str, *, actor: Actor, now: datetime, reason: str = "", **detail: str | list[str]
+) -> None:
+    """One line of history for the person and one audit line for the log, in the caller's transaction.
+
+    ``reason`` is in an official's own words: it stays with the case.
+    """
     by = rules.party_of(actor, standing_of(case)) or Party.SYSTEM
-    HistoryEntry.objects.create(case=case, event=event, at=now, by=by, detail=detail)
+    told = {**detail, "reason": reason} if reason else detail
+    HistoryEntry.objects.create(case=case, event=event, at=now, by=by, detail=told)
     write_audit_line(case, event, actor=actor, detail=detail)
 
 

@@ -83,7 +83,7 @@ def _keep(
     actor: Actor,
 ) -> None:
     now = clock.now()
-    outcomes: dict[str, list[str]] = {}
+    outcomes: dict[str, Any] = {}
     for fact, reply in zip(facts, replies, strict=True):
         columns = columns_of(reply, tries=fact.tries + 1, now=now)
         if not _is_readable(case, fact, columns):

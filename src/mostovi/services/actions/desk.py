@@ -27,7 +27,7 @@ def take_case(*, actor: Actor, code: str) -> None:
     if case.assigned_to_id == actor.person_id:
         return
     move(case, Step.TAKE, assigned_to_id=actor.person_id, assigned_to_name=actor.name)
-    note(case, "taken", actor=actor, now=clock.now(), by_name=actor.name)
+    note(case, "taken", actor=actor, now=clock.now())
 
 
 @transaction.atomic
@@ -123,4 +123,4 @@ def decide_case(*, actor: Actor, code: str, reviewed: str) -> None:
         decided_at=now,
         next_try_at=now,
     )
-    note(case, "decided", actor=actor, now=now, outcome=decision.outcome, by_name=actor.name)
+    note(case, "decided", actor=actor, now=now)
