@@ -28,7 +28,7 @@ from mostovi.exchange.gateway.peers import Peers
 from mostovi.exchange.gateway.provider import Provider
 from mostovi.exchange.gateway.receipts import keep_certificates
 from mostovi.exchange.gateway.services import Services
-from mostovi.exchange.gateway.statistics import Statistics
+from mostovi.exchange.gateway.statistics import Statistics, count_logged
 from mostovi.exchange.gateway.store import reader
 from mostovi.exchange.gateway.store.reader import Reader
 from mostovi.exchange.gateway.store.writer import StoreFailed, Transaction, Writer
@@ -80,6 +80,7 @@ class Program:
 
     async def start(self) -> None:
         """After this every edge answers."""
+        size = self.writer.tree.size
         await self.gateway.log.start()
         await self.gateway.trust.start()
         await self._keep_certificates()
@@ -95,6 +96,7 @@ class Program:
             self.gateway.events.send_forever(),
             self._refresh_forever(),
             self._tidy_forever(),
+            self._count_today(size),
         ):
             self._keep_running(work)
         journal.say(
@@ -171,6 +173,12 @@ class Program:
         with contextlib.suppress(StoreFailed):
             await self.writer.change(partial(keep_certificates, directory=directory))
             self.kept_serial = directory.serial
+
+    async def _count_today(self, size: int) -> None:
+        """Of what the log held before we started; the rest is counted as it comes."""
+        figures = self.gateway.statistics
+        day = figures.today
+        figures.resume(day, await self.reader.read(partial(count_logged, day=day, size=size)))
 
     async def _remember_nonces(self) -> ReplayWindow:
         since = int((clock.now() - timedelta(seconds=_REPLAY_SECONDS)).timestamp())

@@ -1,18 +1,37 @@
 """Counts for the status page: exchanges per minute, how long they took, what was refused and why."""
 
+import json
+import sqlite3
 import statistics
 from collections import Counter, deque
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from mostovi.exchange.protocol.records import Outcome
+from mostovi.exchange.gateway.exchange import outcome_of
+from mostovi.exchange.protocol.records import Outcome, RecordKind
 
 MINUTES = 30
+MOST_COUNTED_ANEW = 200_000
+Logged = tuple[str, str, str | None]
+"""Kind, outcome and error of an entry."""
 _DURATIONS = 1000
+_REFUSALS = (RecordKind.REFUSAL, RecordKind.EXCHANGE_RESPONSE)
+_FIRST_AT = """
+    SELECT position, json_extract(record, '$.at') >= ?
+    FROM opening WHERE position >= ? ORDER BY position LIMIT 1
+"""
+_COUNTED = """
+    SELECT json_extract(record, '$.kind', '$.outcome', '$.error') AS ended, count(*)
+    FROM opening WHERE position >= ? AND position < ? GROUP BY ended
+"""
 
 
 class Statistics:
-    """Kept in memory: what was asked is in the log, this is only for looking at."""
+    """Kept in memory: what was asked is in the log, this is only for looking at.
+
+    What was answered and refused today is counted anew from the log when the gateway starts.
+    """
 
     def __init__(self, now: datetime) -> None:
         self.since = now
@@ -20,8 +39,17 @@ class Statistics:
         self.durations: deque[float] = deque(maxlen=_DURATIONS)
         self.refused: Counter[str] = Counter()
         self.answers_today = 0
-        self.refused_today = 0
         self.today: date = now.astimezone(UTC).date()
+
+    def resume(self, day: date, logged: Mapping[Logged, int]) -> None:
+        """Add what the log held of the day when we started, as ``count_logged`` found it."""
+        if day != self.today:
+            return
+        for (kind, outcome, error), count in logged.items():
+            if kind == RecordKind.EXCHANGE_RESPONSE and outcome == Outcome.ANSWERED:
+                self.answers_today += count
+            elif kind in _REFUSALS and error and outcome_of(error) is Outcome.REFUSED:
+                self.refused[error] += count
 
     def count(self, now: datetime, outcome: Outcome, error_type: str | None, seconds: float) -> None:
         """A silence is no attempt that was refused: it counts as an exchange of its minute only."""
@@ -41,13 +69,12 @@ class Statistics:
 
     def count_refusal(self, now: datetime, error_type: str) -> None:
         self._begin_day(now)
-        self.refused_today += 1
         self.refused[error_type] += 1
         self._count_minute(now)
 
     def _begin_day(self, now: datetime) -> None:
         if now.date() != self.today:
-            self.today, self.answers_today, self.refused_today = now.date(), 0, 0
+            self.today, self.answers_today, self.refused = now.date(), 0, Counter()
 
     def _count_minute(self, now: datetime) -> None:
         minute = int(now.timestamp()) // 60
@@ -65,7 +92,7 @@ class Statistics:
         return {
             "since": self.since.isoformat(timespec="seconds").replace("+00:00", "Z"),
             "answers_today": self.answers_today,
-            "refused_today": self.refused_today,
+            "refused_today": self.refused.total(),
             "refused_by_type": dict(self.refused),
             "exchanges_per_minute": [
                 counted.get(minute, 0) for minute in range(this_minute - MINUTES + 1, this_minute + 1)
@@ -75,3 +102,25 @@ class Statistics:
             if durations
             else None,
         }
+
+
+def count_logged(connection: sqlite3.Connection, *, day: date, size: int) -> dict[Logged, int]:
+    """How often each kind, outcome and error stands in a log of ``size`` entries since the day began.
+
+    Of a day with very many entries the latest count, so that it takes about a second and no more.
+    """
+    rows = connection.execute(_COUNTED, (_first_of(connection, day, size), size))
+    return {tuple(json.loads(ended)): count for ended, count in rows}
+
+
+def _first_of(connection: sqlite3.Connection, day: date, size: int) -> int:
+    """Halving: entries stand in order of time, within seconds."""
+    low, high = max(0, size - MOST_COUNTED_ANEW), size
+    while low < high:
+        middle = (low + high) // 2
+        found = connection.execute(_FIRST_AT, (day.isoformat(), middle)).fetchone()
+        if found is None or found[1]:
+            high = middle
+        else:
+            low = found[0] + 1
+    return low
