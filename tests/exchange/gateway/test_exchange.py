@@ -145,6 +145,20 @@ def test_a_receipt_is_given_only_for_an_entry_about_that_person(running_country:
     assert (status, answer) == (404, {"code": "entry_not_found"})
 
 
+@pytest.mark.parametrize("fields", [["usages"], ["totalUsages"], ["totalUsages", "usages"]])
+def test_who_looked_is_answered_in_the_fields_that_were_asked(
+    running_country: Country, fields: list[str]
+) -> None:
+    jmb = "2702990565030"
+    ask_for_children(running_country, jmb=jmb)
+    status, _, answer = running_country.ask(
+        TUZLA, TUZLA, "findUsage", fields, jmb=jmb, case="own-request", subsystem="gateway"
+    )
+    assert status == 200, answer
+    assert sorted(answer["facts"]) == fields
+    assert all(answer["facts"].values()), "the question of a moment ago is among them"
+
+
 def test_nothing_that_is_kept_or_said_holds_the_personal_number(running_country: Country) -> None:
     ask_for_children(running_country)
     ask_for_children(running_country, case=None)

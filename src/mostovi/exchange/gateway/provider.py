@@ -262,6 +262,7 @@ def _question(request: Request, lines: Headers, target: RequestTarget, exchange:
         body=request.body,
         subject=exchange.subject,
         user=exchange.user,
+        fields=exchange.fields,
     )
 
 

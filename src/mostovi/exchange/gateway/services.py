@@ -24,7 +24,7 @@ _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"})
 
 @dataclass(frozen=True)
 class Question:
-    """A proved question. ``subject`` is our own pseudonym of whom it is about."""
+    """A proved question. ``subject`` is our own pseudonym of whom it is about, ``fields`` what was asked."""
 
     client: MemberId | SubsystemId
     target: RequestTarget
@@ -33,6 +33,7 @@ class Question:
     body: bytes
     subject: str | None
     user: str | None
+    fields: tuple[str, ...]
 
 
 AnswerFrom = Callable[[Question], Awaitable[Response]]

@@ -52,7 +52,8 @@ class Usages:
         usages = [
             describe_usage(self.gateway, each, agreed) for each in told if since is None or _at(each) >= since
         ]
-        return _facts({"totalUsages": len(usages), "usages": usages[offset : offset + min(limit, _MOST)]})
+        shown = usages[offset : offset + min(limit, _MOST)]
+        return _facts(question, {"totalUsages": len(usages), "usages": shown})
 
     async def receipt(self, question: Question) -> Response:
         """The receipt of an entry that is about the person asked about; for any other there is none."""
@@ -62,7 +63,7 @@ class Usages:
         ):
             return _not_found()
         receipt = await make_receipt(self.gateway, position)
-        return _not_found() if receipt is None else _facts({"receipt": receipt})
+        return _not_found() if receipt is None else _facts(question, {"receipt": receipt})
 
 
 def describe_usage(
@@ -202,7 +203,9 @@ def _number(parameters: dict[str, Any], name: str, default: int) -> int:
     return value
 
 
-def _facts(facts: dict[str, Any]) -> Response:
+def _facts(question: Question, known: Mapping[str, Any]) -> Response:
+    """What was asked and no more, as of every register."""
+    facts = {name: known[name] for name in question.fields if name in known}
     content = {"facts": facts, "as_of": format_instant(clock.now()), "salt": fresh_salt()}
     return Response(200, list(JSON_HEADERS), json.dumps(content, ensure_ascii=False).encode())
 
