@@ -11,6 +11,7 @@ import pytest
 from front.bridge import paper
 from front.test_check import CODE, GENUINE, pdf, verdict
 from mostovi.exchange import public as exchange
+from mostovi.exchange.verification.values import Verdict
 from mostovi.front import check_notes
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,21 @@ def test_a_typed_code_is_noted_with_the_answer_and_nothing_about_anybody(client,
 def test_a_file_is_noted_by_its_digest(client, bridge, log, verdict):
     bridge.papers[CODE] = paper(CODE)
     verdict(GENUINE)
+    keep(client, offered(client.post("/provjera/dokument", {"pdf": pdf(b"%PDF-1.7 this one")})))
+    assert log[0][1].detail["sha256"] == sha256(b"%PDF-1.7 this one").hexdigest()
+
+
+@pytest.mark.parametrize("answer", ["not_ours", "altered"])
+def test_of_a_file_that_nobody_sealed_no_digest_is_kept(client, bridge, log, verdict, answer):
+    verdict(Verdict("document", answer))
+    assert offered(client.post("/provjera/dokument", {"pdf": pdf(b"%PDF-1.7 yes")})) == ""
+    verdict(Verdict("document", answer, code=CODE))
+    keep(client, offered(client.post("/provjera/dokument", {"pdf": pdf(b"%PDF-1.7 yes")})))
+    assert log[0][1].detail.keys() == {"answer", "code", "portal"}
+
+
+def test_an_altered_file_that_an_institution_sealed_is_noted_by_its_digest(client, bridge, log, verdict):
+    verdict(Verdict("document", "altered", issuer="Registrar", issuer_code="brcko-registrar"))
     keep(client, offered(client.post("/provjera/dokument", {"pdf": pdf(b"%PDF-1.7 this one")})))
     assert log[0][1].detail["sha256"] == sha256(b"%PDF-1.7 this one").hexdigest()
 

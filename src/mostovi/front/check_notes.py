@@ -34,9 +34,10 @@ class TooManyNotes(Refusal):
 def offer_note(finding: Finding, *, at: datetime) -> str:
     """What a page hands back to have this check noted; the paper itself is not needed any more.
 
-    Nothing where nothing was found out. We sign it, so nobody has a check noted that we did not make.
+    Nothing where nothing was found out, or where the note could not say of which paper. We sign it, so nobody
+    has a check noted that we did not make.
     """
-    if finding.answer in {"silent", "unusable"}:
+    if finding.answer in {"silent", "unusable"} or not (finding.code or finding.sha256):
         return ""
     told = {
         "answer": finding.answer,

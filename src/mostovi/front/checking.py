@@ -45,7 +45,7 @@ class NoSquareCode(Invalid):
 class Finding:
     """The one answer. ``issuer`` is a member code; ``verdict`` tells what a file proved by itself.
 
-    ``sha256`` is the digest of a file that was checked.
+    ``sha256`` is the digest of a file that somebody sealed: what nobody sealed could be guessed from it.
     """
 
     answer: Answer
@@ -129,7 +129,7 @@ def check_file(content: bytes, *, now: datetime, is_photograph: bool = False) ->
     """
     root = exchange.trust_root_pem()
     if is_document(content) or is_receipt(content):
-        return _noted(replace(_find_by_file(content, root, now), sha256=sha256(content).hexdigest()))
+        return _noted(_with_digest(_find_by_file(content, root, now), content))
     try:
         return _find_by_photograph(content)
     except PictureTooLarge:
@@ -172,6 +172,12 @@ def _find_by_file(content: bytes, root: bytes, now: datetime) -> Finding:
         by="file",
     )
     return _join(known, _ask_issuer(verdict.code))
+
+
+def _with_digest(finding: Finding, content: bytes) -> Finding:
+    """A proved seal holds a signature, and so the file holds something that nobody can guess."""
+    sealed = finding.verdict is not None and finding.verdict.issuer is not None
+    return replace(finding, sha256=sha256(content).hexdigest()) if sealed else finding
 
 
 def _noted(finding: Finding) -> Finding:
