@@ -277,7 +277,7 @@ def test_an_attempt_under_another_name_is_shown_as_refused(amra, bridge):
         usage(
             institution="banja-luka-administration",
             requester="banja-luka-administration",
-            action="read",
+            action="refused",
             service="other_person",
             seen_by="clerk",
             case=None,
@@ -297,7 +297,7 @@ def test_who_did_not_answer_stands_before_the_list(amra, bridge):
 
 def test_what_a_register_answered_in_a_case_refused_at_a_counter_was_seen_by_nobody(amra, bridge):
     refused = usage(
-        action="read", service="other_person", seen_by="clerk", case="JJ2J3E687", log_entry="banja-luka/9"
+        action="refused", service="other_person", seen_by="clerk", case="JJ2J3E687", log_entry="banja-luka/9"
     )
     bridge.usages = [refused, usage(seen_by="clerk", case="JJ2J3E687", exchange_id="BA-7")]
     page = read(amra)

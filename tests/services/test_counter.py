@@ -230,6 +230,7 @@ def test_milans_record_is_not_opened_for_pero(sanja: Actor, bridge: Bridge) -> N
     assert not [fact.values for fact in case.facts.all() if fact.values]
     line = AuditLine.objects.get(case=code, action="other_person")
     assert (line.subject_id, line.detail["role"]) == (case.applicant_id, "clerk")
+    assert line.detail["refusal"] == "other_person"
     for page in ("", "podaci", "pregled", "potvrda"):
         text = client.get(f"/zahtjevi/{code}/{page}", follow=True).content.decode()
         assert "Savić" not in text
@@ -243,7 +244,8 @@ def test_a_number_whose_owner_has_signed_in_is_refused_before_any_register_is_as
         as_pero(sanja)
     assert not bridge.asked
     assert not Case.objects.exists()
-    assert AuditLine.objects.get(action="other_person").subject_id == milan.person_id
+    line = AuditLine.objects.get(action="other_person")
+    assert (line.subject_id, line.detail["refusal"]) == (milan.person_id, "other_person")
 
 
 def test_after_a_refusal_the_right_name_goes_on(sanja: Actor, bridge: Bridge) -> None:

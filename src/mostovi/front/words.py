@@ -134,7 +134,7 @@ def name_document_kind(kind: str) -> str:
 
 def purpose_in_words(usage: Usage | LogEntry) -> str:
     """Why somebody looked; an official's acts name the service of the case."""
-    if usage.action == "refused" and not usage.case:
+    if usage.action == "refused" and not usage.case and usage.service != OTHER_PERSON:
         return _("none given")
     purpose = text_in(usage.purpose, current_variant()) if usage.purpose else ""
     known = {service.key: service.title for service in list_services()} | LOG_PURPOSES
@@ -165,8 +165,8 @@ def log_deed(entry: LogEntry) -> str:
 
 
 def is_refused(usage: Usage) -> bool:
-    """A gateway refused, or the portal did because the name was not the one that goes with the number."""
-    return usage.action == "refused" or usage.service == OTHER_PERSON
+    """A gateway refused, or the portal did before a gateway was asked."""
+    return usage.action == "refused"
 
 
 def did_not_answer(usage: Usage) -> bool:

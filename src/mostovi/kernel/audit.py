@@ -26,6 +26,8 @@ def record(
     detail: Mapping[str, Any] | None = None,
 ) -> UUID:
     """Write one line. ``detail`` holds codes and references only; the record is refused with anything else.
+    ``refusal`` among it is the code of what we refused: the gateway's log then keeps the line as refused and
+    counts it.
 
     What an official of another office does stands in the log of that office, too: who answers for the
     official answers for the line.

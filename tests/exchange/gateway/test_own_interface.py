@@ -81,6 +81,25 @@ def test_audit_lines_are_logged_once_and_shown_to_the_person(running_country: Co
     assert (usage["action"], usage["seenBy"], usage["case"]) == ("read", "caseworker", CASE)
 
 
+def test_what_the_portal_refused_by_itself_is_counted_once_and_shown_as_refused(
+    running_country: Country,
+) -> None:
+    jmb = "0311991565021"
+    told = line("wrong-name", jmb, action="other_person", case=None, detail={"refusal": "other_person"})
+    before = running_country.native(ZENICA, "GET", "/v1/status")[2]
+    for _ in range(2):
+        running_country.native(ZENICA, "POST", "/v1/log", {"lines": [told]})
+    after = running_country.native(ZENICA, "GET", "/v1/status")[2]
+    assert after["refused_today"] == before["refused_today"] + 1
+    assert after["refused_by_type"]["other_person"] == 1
+    (usage,) = running_country.usages(TUZLA, ZENICA, jmb=jmb)
+    assert (usage["action"], usage["refusal"], usage["service"]) == (
+        "refused",
+        "other_person",
+        "other_person",
+    )
+
+
 @pytest.mark.parametrize(
     "lines",
     [
@@ -88,6 +107,7 @@ def test_audit_lines_are_logged_once_and_shown_to_the_person(running_country: Co
         [line(1, at="yesterday")],
         [line(1, subject={"jmb": 5})],
         [line(1, detail=[])],
+        [line(1, detail={"refusal": "Amra Kovač"})],
         [line(1, detail={"x": 0.5})],
         "x",
     ],

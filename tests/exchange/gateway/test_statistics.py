@@ -21,6 +21,7 @@ ANSWERED = {"kind": "exchange-response", "outcome": "answered"}
 REFUSED = {"kind": "refusal", "outcome": "refused", "error": "Server.ClientProxy.CaseReferenceMissing"}
 SILENT = {"kind": "exchange-response", "outcome": "silent", "error": "Server.ServerProxy.NetworkError"}
 ASKED = {"kind": "exchange-request", "outcome": "asked"}
+TURNED_AWAY = {"kind": "audit", "outcome": "refused", "error": "other_person"}
 NOT_REFUSED = {"kind": "audit", "outcome": "done"}
 
 
@@ -48,10 +49,10 @@ def resumed(log: sqlite3.Connection, size: int, now: datetime = NOON) -> dict[st
 
 def test_what_was_answered_and_refused_today_is_counted_anew(log: sqlite3.Connection) -> None:
     write(log, *[ASKED, ANSWERED] * 40, *[REFUSED] * 5, at=NOON - timedelta(days=1))
-    size = write(log, *[ASKED, ANSWERED] * 7, NOT_REFUSED, REFUSED, SILENT, ANSWERED, REFUSED)
+    size = write(log, *[ASKED, ANSWERED] * 7, NOT_REFUSED, REFUSED, SILENT, ANSWERED, TURNED_AWAY)
     said = resumed(log, size)
     assert (said["answers_today"], said["refused_today"]) == (8, 2)
-    assert said["refused_by_type"] == {REFUSED["error"]: 2}
+    assert said["refused_by_type"] == {REFUSED["error"]: 1, "other_person": 1}
 
 
 def test_shredded_entries_and_a_quiet_day_do_no_harm(log: sqlite3.Connection) -> None:

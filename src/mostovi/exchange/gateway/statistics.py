@@ -16,7 +16,7 @@ MOST_COUNTED_ANEW = 200_000
 Logged = tuple[str, str, str | None]
 """Kind, outcome and error of an entry."""
 _DURATIONS = 1000
-_REFUSALS = (RecordKind.REFUSAL, RecordKind.EXCHANGE_RESPONSE)
+_REFUSALS = (RecordKind.REFUSAL, RecordKind.EXCHANGE_RESPONSE, RecordKind.AUDIT)
 _FIRST_AT = """
     SELECT position, json_extract(record, '$.at') >= ?
     FROM opening WHERE position >= ? ORDER BY position LIMIT 1

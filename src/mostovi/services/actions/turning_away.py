@@ -34,7 +34,15 @@ def _turn_away(case: Case) -> None:
     )
     move(case, Step.TURN_AWAY, state_before_withdrawal=before)
     # Also when the worker asked: it was for the clerk.
-    note(case, OTHER_PERSON, actor=MOSTOVI, now=now, role=Party.CLERK, actor_institution=case.institution)
+    note(
+        case,
+        OTHER_PERSON,
+        actor=MOSTOVI,
+        now=now,
+        role=Party.CLERK,
+        actor_institution=case.institution,
+        refusal=OTHER_PERSON,
+    )
 
 
 @transaction.atomic
@@ -46,4 +54,5 @@ def note_other_person(*, actor: Actor, person_id: int, purpose: str) -> None:
         institution=actor.institution or "",
         subject_person_id=person_id,
         purpose=purpose,
+        detail={"refusal": OTHER_PERSON},
     )
