@@ -285,7 +285,7 @@ def test_an_attempt_under_another_name_is_shown_as_refused(amra, bridge):
     ]
     page = read(amra)
     assert "Refused. Nothing was shown." in page
-    assert "typed your personal number with another name" in page
+    assert "with a name or a register that does not go with it" in page
     assert "<dt>Attempts refused</dt><dd>1</dd>" in page
 
 

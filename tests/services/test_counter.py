@@ -1,5 +1,6 @@
 """At the counter: only the own services of the office, a document seen, and the person told of it all."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -21,13 +22,14 @@ from mostovi.services.actions.applying import (
     start_case_at_counter,
 )
 from mostovi.services.actions.asking import ask_facts
+from mostovi.services.actions.disputing import dispute_fact
 from mostovi.services.fact_tries import asker_for
 from mostovi.services.models import Case
 from mostovi.services.queries.case_sheets import find_case_sheet
 from mostovi.services.queries.cases import list_own_codes
 from mostovi.services.queries.draft_sheets import find_draft_sheet
 from mostovi.services.queries.service_sheets import list_counter_services
-from services.cast import MILAN_NUMBER, Bridge, Clock, an_official, sign_in
+from services.cast import AMRA_NUMBER, MILAN_NUMBER, Bridge, Clock, an_official, sign_in
 from services.test_citizen_pages import browser
 
 BANJA_LUKA, TUZLA = "banja-luka-administration", "tuzla-social-work"
@@ -224,7 +226,7 @@ def test_milans_record_is_not_opened_for_pero(sanja: Actor, bridge: Bridge) -> N
     client = browser(sanja)
     answer = client.post(f"/zahtjevi/{code}/pitanje/registrar?lang=en", {"answer": "zenica-registrar"})
     assert answer.status_code == 403
-    assert "do not belong to the same person" in answer.content.decode()
+    assert "name, personal number and register do not go together" in answer.content.decode()
     case = Case.objects.get(code=code)
     assert case.state == "withdrawn"
     assert not [fact.values for fact in case.facts.all() if fact.values]
@@ -235,6 +237,71 @@ def test_milans_record_is_not_opened_for_pero(sanja: Actor, bridge: Bridge) -> N
         text = client.get(f"/zahtjevi/{code}/{page}", follow=True).content.decode()
         assert "Savić" not in text
         assert "214/1988" not in text
+
+
+def text_of(page: str) -> str:
+    """Without codes and tokens, and without the place that the clerk chose."""
+    main = re.sub(r"Number of this answer.*|csrfmiddlewaretoken.*?>", "", page.partition("<main")[2])
+    return re.sub(r"[A-Z0-9]{3}-[A-Z0-9]{3}-[A-Z0-9]{3}|[A-Z0-9]{9}|Zenica|Brčko( District)?", "…", main)
+
+
+def test_a_stranger_does_not_learn_which_register_knows_a_number(
+    sanja: Actor, bridge: Bridge, time: Clock
+) -> None:
+    """Zenica has Milan's entry; Brčko has none."""
+    bridge.unknown = {"brcko-registrar"}
+    client, seen = browser(sanja), []
+    for registrar in ("zenica-registrar", "brcko-registrar"):
+        code = as_pero(sanja)
+        answer = client.post(f"/zahtjevi/{code}/pitanje/registrar?lang=en", {"answer": registrar})
+        pages = [client.get(f"/zahtjevi/{code}/{page}", follow=True) for page in ("", "podaci", "pregled")]
+        told = [text_of(page.content.decode()) for page in (answer, *pages)]
+        seen.append((answer.status_code, told))
+    assert seen[0] == seen[1]
+    assert seen[0][0] == 403
+    assert AuditLine.objects.filter(action="other_person").count() == 2
+
+
+def test_a_register_that_late_knows_nobody_ends_it_too(sanja: Actor, bridge: Bridge, time: Clock) -> None:
+    bridge.silent = {"zenica-registrar"}
+    code = as_pero(sanja)
+    record_answer(actor=sanja, code=code, question="registrar", answer="zenica-registrar")
+    ask_facts(actor=sanja, code=code)
+    bridge.silent, bridge.unknown = set(), {"zenica-registrar"}
+    time.now += timedelta(minutes=1)
+    tasks.retry_waiting_facts(time.now)
+    assert Case.objects.get(code=code).state == "withdrawn"
+
+
+@pytest.mark.usefixtures("time")
+def test_until_the_name_is_confirmed_other_registers_tell_a_clerk_nothing(bridge: Bridge) -> None:
+    """Residence says who she is, and is silent; of the others some know her and some do not."""
+    clerk = an_official("Goran Ilić", TUZLA, "clerk")
+    bridge.silent = {"tuzla-canton-interior"}
+    known = typed_in_tuzla(clerk, AMRA_NUMBER)
+    bridge.unknown = {"brcko-registrar", "bijeljina-registrar"}
+    unknown = typed_in_tuzla(clerk, MILAN_NUMBER)
+    seen = [find_draft_sheet(clerk, code) for code in (known, unknown)]
+    assert seen[0].cards == seen[1].cards
+    assert seen[0].progress == seen[1].progress
+    for page in ("pitanje/lives_with_you", "stop", "podaci/childrenOfParent"):
+        assert "Dino" not in browser(clerk).get(f"/zahtjevi/{known}/{page}", follow=True).content.decode()
+    with pytest.raises(rules.IdentityNotConfirmed):
+        record_answer(actor=clerk, code=known, question="lives_with_you", answer="all")
+    with pytest.raises(rules.IdentityNotConfirmed):
+        dispute_fact(actor=clerk, code=known, key="childrenOfParent", text="She has none.")
+
+
+def typed_in_tuzla(clerk: Actor, number: str) -> str:
+    code = start_case_at_counter(
+        actor=clerk,
+        service="child-allowance",
+        personal_number=number,
+        name="Pero Perić",
+        identity_document="passport",
+    )
+    ask_facts(actor=clerk, code=code)
+    return code
 
 
 def test_a_number_whose_owner_has_signed_in_is_refused_before_any_register_is_asked(

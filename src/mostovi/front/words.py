@@ -72,7 +72,6 @@ OFFICIAL_ACTS = {
     "decided": gettext_lazy("Decided on your application."),
     "revoked": gettext_lazy("Withdrew the decision on your application."),
     "decided_anew": gettext_lazy("Took your application up again, to decide anew."),
-    "other_person": gettext_lazy("Typed your number at a counter with another name."),
 }
 LOG_ACTIONS = {
     "asked": pgettext_lazy("log line", "asked"),
@@ -178,7 +177,8 @@ def why_refused(usage: Usage) -> str:
     """One sentence for a look that did not take place."""
     if usage.service == OTHER_PERSON:
         return _(
-            "Somebody at a counter typed your personal number with another name. The refusal was counted."
+            "Somebody at a counter typed your personal number, with a name or a register that does not go "
+            "with it. The refusal was counted."
         )
     code = usage.refusal_code or ""
     fact = what_was_asked(usage.service) or _("something that cannot be read")

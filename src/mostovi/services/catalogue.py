@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from ruamel.yaml import YAML
 
+from mostovi.kernel.access import Actor
 from mostovi.kernel.errors import NotFound
 from mostovi.kernel.pack import pack_directory
 from mostovi.services import rules
@@ -276,9 +277,19 @@ def check_can_go_on(case: Case) -> None:
 
 def is_identity_confirmed(case: Case) -> bool:
     """Whether what registers say of the person may be shown at the counter where she stands."""
+    return rules.is_identity_confirmed(Channel(case.channel), identity_states(case))
+
+
+def identity_states(case: Case) -> list[FactState]:
+    """How the registers stand that say who the person is."""
     asked = case.facts.filter(key__in=definition_of(case).identity_requests)
-    states = map(FactState, asked.values_list("state", flat=True))
-    return rules.is_identity_confirmed(Channel(case.channel), states)
+    return list(map(FactState, asked.values_list("state", flat=True)))
+
+
+def check_may_be_told(actor: Actor, case: Case) -> None:
+    """A clerk learns nothing of what registers said before they have confirmed who stands there."""
+    if actor.kind == "official" and not is_identity_confirmed(case):
+        raise rules.IdentityNotConfirmed
 
 
 def registered_name(case: Case) -> str:

@@ -98,14 +98,37 @@ def describe_facts(case: Case, *, at_counter: bool = False) -> tuple[FactCard, .
     by_key = {fact.key: fact for fact in case.facts.exclude(key=catalogue.DOCUMENT_KEY)}
     hidden = at_counter and not catalogue.is_identity_confirmed(case)
     return tuple(
-        _card(definition, request, by_key[request.key], hidden=hidden)
+        _card(definition, request, _veiled(by_key[request.key]) if hidden else by_key[request.key])
         for request in definition.requests
         if request.key in by_key and by_key[request.key].provider
     )
 
 
-def describe_progress(case: Case, questions: Iterable[Question]) -> ProgressSheet:
-    states = list(case.facts.exclude(key=catalogue.DOCUMENT_KEY).values_list("state", flat=True))
+def _veiled(fact: Fact) -> Fact:
+    """Only whether a register has spoken, not what it said nor whether it knows the person."""
+    return Fact(
+        key=fact.key,
+        provider=fact.provider,
+        exchange_service=fact.exchange_service,
+        state=_veiled_state(FactState(fact.state)),
+        contract=fact.contract,
+        tried_at=fact.tried_at,
+    )
+
+
+def _veiled_state(state: FactState) -> FactState:
+    return state if state in (FactState.NOT_ASKED, FactState.WAITING) else FactState.ANSWERED
+
+
+def describe_progress(case: Case, *, at_counter: bool = False) -> ProgressSheet:
+    """To a clerk it tells as little as the cards: not which questions the registers' answers lead to."""
+    states = list(
+        map(FactState, case.facts.exclude(key=catalogue.DOCUMENT_KEY).values_list("state", flat=True))
+    )
+    questions = catalogue.list_questions(case)
+    if at_counter and not catalogue.is_identity_confirmed(case):
+        states = list(map(_veiled_state, states))
+        questions = catalogue.definition_of(case).questions
     asked = [question.key for question in questions]
     return ProgressSheet(
         facts_total=len(states),
@@ -120,13 +143,12 @@ def describe_progress(case: Case, questions: Iterable[Question]) -> ProgressShee
     )
 
 
-def _card(definition: ServiceDefinition, request: FactRequest, fact: Fact, *, hidden: bool) -> FactCard:
-    shown = fact.state == FactState.ANSWERED and not hidden
+def _card(definition: ServiceDefinition, request: FactRequest, fact: Fact) -> FactCard:
     return FactCard(
         key=fact.key,
         provider=fact.provider,
         register=text(definition, f"registers.{request.service}"),
-        rows=tuple(_rows(definition, request, fact.values)) if shown else (),
+        rows=tuple(_rows(definition, request, fact.values)) if fact.state == FactState.ANSWERED else (),
         state=FactState(fact.state),
         in_force=fact.contract.get("in_force"),
         why=text(definition, f"why.{request.service}") or say(fact.contract.get("purpose")),
@@ -230,7 +252,7 @@ def describe_event(event: str) -> str:
         "decided_anew": _("The office took the case up again, to decide anew"),
         "read": _("The document was opened"),
         "withdrawn": _("The application was withdrawn"),
-        "other_person": _("The name typed at the counter was not the one in the register; it ended here"),
+        "other_person": _("The register did not confirm what was typed at the counter; it ended here"),
         "restored": _("The application was taken up again"),
     }.get(event, event)
 

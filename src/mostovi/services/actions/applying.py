@@ -160,6 +160,8 @@ def record_answer(*, actor: Actor, code: str, question: str, answer: str | None)
     if case is None:
         raise rules.CaseNotFound
     rules.check_can(Step.ANSWER, actor, catalogue.standing_of(case))
+    if question not in catalogue.definition_of(case).choosing:
+        catalogue.check_may_be_told(actor, case)
     answers = catalogue.check_and_keep(case, question, answer)
     move(case, Step.ANSWER, answers=answers)
     write_audit_line(case, "answered", actor=actor, detail={"question": question})

@@ -9,7 +9,7 @@ from mostovi.kernel.access import Actor
 from mostovi.kernel.errors import Conflict
 from mostovi.services import rules
 from mostovi.services.actions.settling import settle
-from mostovi.services.catalogue import standing_of
+from mostovi.services.catalogue import check_may_be_told, standing_of
 from mostovi.services.models import Case, Fact
 from mostovi.services.queries.draft_sheets import FactUnknown
 from mostovi.services.recording import find_case, note
@@ -45,6 +45,7 @@ def take_back_dispute(*, actor: Actor, code: str, key: str) -> None:
 
 def _fact(case: Case, key: str, actor: Actor) -> Fact:
     rules.check_can(Step.DISPUTE, actor, standing_of(case))
+    check_may_be_told(actor, case)
     fact = case.facts.filter(key=key).first()
     if fact is None:
         raise FactUnknown

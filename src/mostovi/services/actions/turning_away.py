@@ -1,37 +1,45 @@
-"""A name typed at a counter does not go with the number: nothing is shown, and the person sees it."""
+"""What was typed at a counter is not confirmed: nothing is shown, and the person sees it."""
+
+from typing import Any
 
 from django.db import transaction
 
 from mostovi.kernel import audit, clock
 from mostovi.kernel.access import Actor, system_actor
 from mostovi.services import rules
-from mostovi.services.catalogue import definition_of, is_identity_confirmed, registered_name
+from mostovi.services.catalogue import definition_of, identity_states, registered_name
 from mostovi.services.models import Case
 from mostovi.services.recording import move, note
 from mostovi.services.values import Channel, FactState, Party, Step
 
 MOSTOVI = system_actor("worker")
 OTHER_PERSON = "other_person"
+_FORGOTTEN: dict[str, Any] = {
+    "values": {},
+    "as_of": None,
+    "log_entry": "",
+    "exchange_id": "",
+    "next_try_at": None,
+    "tries": 0,
+}
 
 
 def turn_away_others(*, case: Case) -> None:
     """Compare once the register has said who the person is. In the caller's transaction."""
-    if case.channel != Channel.COUNTER or not is_identity_confirmed(case):
+    if case.channel != Channel.COUNTER:
         return
     if not definition_of(case).identity:
         return  # begun under a definition that did not name it yet
     try:
-        rules.check_same_person(case.applicant_name, registered_name(case))
+        rules.check_register_confirms(identity_states(case), case.applicant_name, registered_name(case))
     except rules.OtherPerson:
         _turn_away(case)
 
 
 def _turn_away(case: Case) -> None:
-    """What the registers answered is forgotten, and the application cannot be taken up again."""
+    """What the registers answered is forgotten, also that they did; it cannot be taken up again."""
     before, now = case.state, clock.now()
-    case.facts.update(
-        state=FactState.REFUSED, values={}, refusal_code=OTHER_PERSON, next_try_at=None, tries=0
-    )
+    case.facts.update(state=FactState.REFUSED, refusal_code=OTHER_PERSON, **_FORGOTTEN)
     move(case, Step.TURN_AWAY, state_before_withdrawal=before)
     # Also when the worker asked: it was for the clerk.
     note(

@@ -81,6 +81,7 @@ def find_fact_sheet(actor: Actor, code: str, key: str) -> FactSheet:
     if case is None:
         raise rules.CaseNotFound
     rules.check_can(Step.DISPUTE, actor, catalogue.standing_of(case))
+    catalogue.check_may_be_told(actor, case)
     cards = describe_facts(case, at_counter=is_typed_by(actor, case))
     card = next((card for card in cards if card.key == key), None)
     if card is None:
@@ -96,9 +97,8 @@ def _own_draft(actor: Actor, code: str) -> Case:
 
 
 def _draft_sheet(actor: Actor, case: Case) -> DraftSheet:
-    definition = catalogue.definition_of(case)
-    questions = catalogue.list_questions(case)
-    cards = describe_facts(case, at_counter=is_typed_by(actor, case))
+    definition, assisted = catalogue.definition_of(case), is_typed_by(actor, case)
+    cards = describe_facts(case, at_counter=assisted)
     return DraftSheet(
         code=case.code,
         service=case.service,
@@ -113,13 +113,13 @@ def _draft_sheet(actor: Actor, case: Case) -> DraftSheet:
         cards=cards,
         answers=describe_answers(case),
         open_questions=tuple(question.key for question in catalogue.list_open_questions(case)),
-        progress=describe_progress(case, questions),
+        progress=describe_progress(case, at_counter=assisted),
         asked_at=min((card.tried_at for card in cards if card.tried_at), default=None),
         facts_agreed=case.facts_agreed_at is not None,
         identity_confirmed=catalogue.is_identity_confirmed(case),
         due_on=catalogue.due_on(case, clock.now()),
         submission_token=case.submission_token,
-        assisted=is_typed_by(actor, case),
+        assisted=assisted,
         already_open=tuple(
             OpenAlready(other.code, other.received_at)
             for other in catalogue.list_open_already(case)

@@ -75,6 +75,9 @@ def find_question_sheet(actor: Actor, code: str, key: str) -> QuestionSheet:
     QuestionUnknown when this person is not asked; WrongState when nothing can be answered any more.
     """
     case = _own_open(actor, code)
+    chooses_register = key in catalogue.definition_of(case).choosing
+    if not chooses_register:
+        catalogue.check_may_be_told(actor, case)
     questions = catalogue.list_questions(case)
     keys = [question.key for question in questions]
     if key not in keys:
@@ -93,10 +96,10 @@ def find_question_sheet(actor: Actor, code: str, key: str) -> QuestionSheet:
         answer=case.answers.get(key),
         doubt=_doubt(case, question),
         is_sent=case.received_at is not None,
-        progress=replace(describe_progress(case, questions), current=place + 1),
+        progress=replace(describe_progress(case, at_counter=is_typed_by(actor, case)), current=place + 1),
         previous=keys[place - 1] if place else "",
         service=case.service,
-        chooses_register=key in catalogue.definition_of(case).choosing,
+        chooses_register=chooses_register,
         assisted=is_typed_by(actor, case),
     )
 
@@ -124,6 +127,7 @@ def find_way_on(actor: Actor, code: str, after: str = "") -> Way:
 def find_stop_sheet(actor: Actor, code: str) -> StopSheet:
     """What a register denies. WrongState when nothing stops this application."""
     case = _own_open(actor, code)
+    catalogue.check_may_be_told(actor, case)
     stops = catalogue.list_stops(case)
     if not stops:
         raise rules.WrongState

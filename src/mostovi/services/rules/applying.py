@@ -67,6 +67,18 @@ def check_same_person(typed: str, known: str) -> None:
         raise OtherPerson
 
 
+def check_register_confirms(states: Iterable[FactState], typed: str, known: str) -> None:
+    """At a counter registers confirm number and name together, or they confirm nothing.
+
+    That a register knows the number under another name is told no differently than that it does not know it.
+    """
+    told = set(states)
+    if FactState.NOT_FOUND in told:
+        raise OtherPerson
+    if told <= {FactState.ANSWERED}:
+        check_same_person(typed, known)
+
+
 def is_identity_confirmed(channel: Channel, registers: Iterable[FactState]) -> bool:
     """``registers``: how those stand that say who the person is. Whoever signs in has shown it already."""
     states = list(registers)

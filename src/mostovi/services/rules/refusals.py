@@ -147,8 +147,8 @@ class IdentityNotSeen(Invalid):
 class OtherPerson(NotAllowed):
     code = "other_person"
     message = (
-        "The name and the personal number do not belong to the same person. Nothing was shown. "
-        "Compare both with the document before you. "
+        "This could not be confirmed: name, personal number and register do not go together. "
+        "Nothing was shown. Compare them with the document before you. "
         "The attempt is written down, and the person whose number it is sees it."
     )
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from mostovi.kernel.access_views import ActedRequest
 from mostovi.services.catalogue import QuestionUnknown
-from mostovi.services.rules import WrongState
+from mostovi.services.rules import IdentityNotConfirmed, WrongState
 
 View = Callable[..., HttpResponse]
 
@@ -21,7 +21,7 @@ def leads_on(view: View) -> View:
     def lead(request: ActedRequest, code: str, **named: Any) -> HttpResponse:
         try:
             return view(request, code, **named)
-        except (WrongState, QuestionUnknown):
+        except (WrongState, QuestionUnknown, IdentityNotConfirmed):
             if request.method != "GET":
                 raise
             return HttpResponseRedirect(reverse("services:resume", args=[code]))
