@@ -272,20 +272,27 @@ def test_a_case_that_is_not_hers_is_not_called_her_own(amra, bridge):
     assert "<dt>For your own applications</dt><dd>0</dd>" in page
 
 
-def test_an_attempt_under_another_name_is_shown_as_refused(amra, bridge):
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [
+        ("other_person", "with a name or a register that does not go with it"),
+        ("too_many_tries", "after five wrong tries within an hour"),
+    ],
+)
+def test_an_attempt_at_a_counter_is_shown_as_refused(amra, bridge, action, words):
     bridge.usages = [
         usage(
             institution="banja-luka-administration",
             requester="banja-luka-administration",
             action="refused",
-            service="other_person",
+            service=action,
             seen_by="clerk",
             case=None,
         )
     ]
     page = read(amra)
     assert "Refused. Nothing was shown." in page
-    assert "with a name or a register that does not go with it" in page
+    assert words in page
     assert "<dt>Attempts refused</dt><dd>1</dd>" in page
 
 

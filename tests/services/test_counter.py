@@ -29,7 +29,7 @@ from mostovi.services.queries.case_sheets import find_case_sheet
 from mostovi.services.queries.cases import list_own_codes
 from mostovi.services.queries.draft_sheets import find_draft_sheet
 from mostovi.services.queries.service_sheets import list_counter_services
-from services.cast import AMRA_NUMBER, MILAN_NUMBER, Bridge, Clock, an_official, sign_in
+from services.cast import AMRA_NUMBER, MILAN_NUMBER, NOW, Bridge, Clock, an_official, sign_in
 from services.test_citizen_pages import browser
 
 BANJA_LUKA, TUZLA = "banja-luka-administration", "tuzla-social-work"
@@ -313,6 +313,63 @@ def test_a_number_whose_owner_has_signed_in_is_refused_before_any_register_is_as
     assert not Case.objects.exists()
     line = AuditLine.objects.get(action="other_person")
     assert (line.subject_id, line.detail["refusal"]) == (milan.person_id, "other_person")
+
+
+@given(st.lists(st.integers(0, 200)))
+def test_five_wrong_tries_within_an_hour_are_the_last(minutes: list[int]) -> None:
+    wrong = [NOW - timedelta(minutes=ago) for ago in minutes]
+    if sum(ago < 60 for ago in minutes) < 5:
+        rules.check_may_try(wrong, now=NOW)
+    else:
+        with pytest.raises(rules.TooManyTries):
+            rules.check_may_try(wrong, now=NOW)
+
+
+def test_nobody_guesses_names_for_long(sanja: Actor, milan: Actor, bridge: Bridge, time: Clock) -> None:
+    colleague = an_official("Goran Ilić", BANJA_LUKA, "clerk")
+    for clerk in (sanja, colleague, sanja, colleague, sanja):
+        with pytest.raises(rules.OtherPerson):
+            as_pero(clerk)
+        time.now += timedelta(minutes=1)
+    for _ in range(2):
+        with pytest.raises(rules.TooManyTries):
+            at_the_counter(sanja)  # not even with the right name
+    refused = AuditLine.objects.filter(action="too_many_tries", detail__refusal="too_many_tries")
+    assert refused.filter(subject_id=milan.person_id).count() == 2
+    form = {"service": "birth-extract", "name": "Milan Savić", "personal_number": MILAN_NUMBER}
+    answer = browser(sanja).post("/salter/?lang=en", {**form, "identity_document": "passport"})
+    assert answer.status_code == 429
+    assert "Nothing more can be tried here for an hour" in answer.content.decode()
+    time.now += timedelta(minutes=56)
+    assert at_the_counter(sanja).applicant_name == "Milan Savić"
+
+
+def test_what_registers_did_not_confirm_counts_too(sanja: Actor, bridge: Bridge, time: Clock) -> None:
+    bridge.unknown = {"brcko-registrar"}
+    for registrar in ["zenica-registrar", "brcko-registrar"] * 2 + ["brcko-registrar"]:
+        code = as_pero(sanja)
+        record_answer(actor=sanja, code=code, question="registrar", answer=registrar)
+        with pytest.raises(rules.OtherPerson):
+            ask_facts(actor=sanja, code=code)
+    with pytest.raises(rules.TooManyTries):
+        as_pero(sanja)
+
+
+def test_another_counter_and_another_number_are_not_stopped(
+    sanja: Actor, milan: Actor, bridge: Bridge, time: Clock
+) -> None:
+    for _ in range(5):
+        with pytest.raises(rules.OtherPerson):
+            as_pero(sanja)
+    with pytest.raises(rules.OtherPerson):
+        typed_in_tuzla(an_official("Goran Ilić", TUZLA, "clerk"), MILAN_NUMBER)
+    assert start_case_at_counter(
+        actor=sanja,
+        service="birth-extract",
+        personal_number=AMRA_NUMBER,
+        name="Amra Kovač",
+        identity_document="passport",
+    )
 
 
 def test_after_a_refusal_the_right_name_goes_on(sanja: Actor, bridge: Bridge) -> None:

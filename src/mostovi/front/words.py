@@ -104,6 +104,9 @@ LOG_PURPOSES = {
     "check a paper": gettext_lazy("check a paper"),
 }
 OTHER_PERSON = "other_person"
+TOO_MANY_TRIES = "too_many_tries"
+# What the portal refuses by itself, before a gateway is asked.
+_REFUSED_AT_COUNTERS = frozenset({OTHER_PERSON, TOO_MANY_TRIES})
 _LOOKS = ("_read", "_searched")
 
 
@@ -133,7 +136,7 @@ def name_document_kind(kind: str) -> str:
 
 def purpose_in_words(usage: Usage | LogEntry) -> str:
     """Why somebody looked; an official's acts name the service of the case."""
-    if usage.action == "refused" and not usage.case and usage.service != OTHER_PERSON:
+    if usage.action == "refused" and not usage.case and usage.service not in _REFUSED_AT_COUNTERS:
         return _("none given")
     purpose = text_in(usage.purpose, current_variant()) if usage.purpose else ""
     known = {service.key: service.title for service in list_services()} | LOG_PURPOSES
@@ -179,6 +182,11 @@ def why_refused(usage: Usage) -> str:
         return _(
             "Somebody at a counter typed your personal number, with a name or a register that does not go "
             "with it. The refusal was counted."
+        )
+    if usage.service == TOO_MANY_TRIES:
+        return _(
+            "Somebody at a counter typed your personal number once more, after five wrong tries within an "
+            "hour. The refusal was counted."
         )
     code = usage.refusal_code or ""
     fact = what_was_asked(usage.service) or _("something that cannot be read")

@@ -52,6 +52,16 @@ def record(
     return lines[0].id
 
 
+def list_times(
+    *, action: str, institution: str, subject_person_id: int, since: datetime
+) -> tuple[datetime, ...]:
+    """When this happened about one person at one institution: for rules that limit how often it may."""
+    lines = AuditLine.objects.filter(
+        action=action, institution=institution, subject_id=subject_person_id, at__gt=since
+    )
+    return tuple(lines.values_list("at", flat=True))
+
+
 def check_holds_codes(detail: Mapping[str, Any]) -> None:
     """Raise ValueError for what somebody typed or is called: it would stay in the log, for auditors to read.
 

@@ -14,7 +14,7 @@ from mostovi.kernel.people import PersonSummary, find_or_create_person_at_counte
 from mostovi.kernel.personal_number import check_personal_number
 from mostovi.services import catalogue, rules
 from mostovi.services.actions.settling import settle
-from mostovi.services.actions.turning_away import note_other_person
+from mostovi.services.actions.turning_away import check_may_try, check_same_person
 from mostovi.services.models import Case, Fact
 from mostovi.services.recording import find_case, move, note, write_audit_line
 from mostovi.services.telling import tell
@@ -43,9 +43,10 @@ def start_case_at_counter(
     rules.check_text(name, rules.LONGEST_NAME)
     name = name.strip()
     person = find_or_create_person_at_counter(personal_number=personal_number, name=name)
+    check_may_try(actor=actor, person_id=person.id, purpose=service)
     known = _name_known_of(person, service)
     if known:
-        _check_typed(actor, person, service, typed=name, known=known)
+        check_same_person(actor=actor, person_id=person.id, purpose=service, typed=name, known=known)
     return _start(actor=actor, service=service, applicant_id=person.id, typed=name, identity_document=seen)
 
 
@@ -55,14 +56,6 @@ def _name_known_of(person: PersonSummary, service: str) -> str:
         return person.name
     begun = _drafts(person.id, service, Channel.COUNTER).first()
     return catalogue.registered_name(begun) if begun else ""
-
-
-def _check_typed(actor: Actor, person: PersonSummary, service: str, *, typed: str, known: str) -> None:
-    try:
-        rules.check_same_person(typed, known)
-    except rules.OtherPerson:
-        note_other_person(actor=actor, person_id=person.id, purpose=service)
-        raise
 
 
 def _drafts(applicant_id: int, service: str, channel: Channel) -> QuerySet[Case]:

@@ -53,14 +53,39 @@ def _turn_away(case: Case) -> None:
     )
 
 
-@transaction.atomic
-def note_other_person(*, actor: Actor, person_id: int, purpose: str) -> None:
-    """We know by ourselves that the number is somebody else's; no register need be asked."""
-    audit.record(
-        actor=actor,
+def check_may_try(*, actor: Actor, person_id: int, purpose: str) -> None:
+    """Before anything is compared: who may not try any more learns nothing by the right name either."""
+    now = clock.now()
+    wrong = audit.list_times(
         action=OTHER_PERSON,
         institution=actor.institution or "",
         subject_person_id=person_id,
+        since=now - rules.WRONG_TRIES_COUNT_FOR,
+    )
+    try:
+        rules.check_may_try(wrong, now=now)
+    except rules.TooManyTries as refusal:
+        _note(actor, refusal.code, person_id, purpose)
+        raise
+
+
+def check_same_person(*, actor: Actor, person_id: int, purpose: str, typed: str, known: str) -> None:
+    """We know by ourselves whose number it is; no register need be asked."""
+    try:
+        rules.check_same_person(typed, known)
+    except rules.OtherPerson as refusal:
+        _note(actor, refusal.code, person_id, purpose)
+        raise
+
+
+@transaction.atomic
+def _note(actor: Actor, refusal: str, person_id: int, purpose: str) -> None:
+    """Refused before there is a case."""
+    audit.record(
+        actor=actor,
+        action=refusal,
+        institution=actor.institution or "",
+        subject_person_id=person_id,
         purpose=purpose,
-        detail={"refusal": OTHER_PERSON},
+        detail={"refusal": refusal},
     )

@@ -1,7 +1,7 @@
 """Applying, at home or at a counter, and what registers' answers lead to."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from mostovi.kernel.access import Actor, check_is_official
 from mostovi.services.rules.refusals import (
@@ -12,6 +12,7 @@ from mostovi.services.rules.refusals import (
     RegisterDenies,
     TextMissing,
     TooLong,
+    TooManyTries,
 )
 from mostovi.services.same_name import holds_name
 from mostovi.services.values import CaseState, Channel, FactState, IdentityDocument, Standing, WaitsFor
@@ -19,6 +20,8 @@ from mostovi.services.values import CaseState, Channel, FactState, IdentityDocum
 LONGEST_TEXT = 2000
 LONGEST_NAME = 200
 QUICK_TRIES = 40
+MOST_WRONG_TRIES = 5
+WRONG_TRIES_COUNT_FOR = timedelta(hours=1)
 
 
 def is_unsettled(case: Standing) -> bool:
@@ -65,6 +68,12 @@ def check_same_person(typed: str, known: str) -> None:
     """At a counter the name that was typed must hold the one that goes with the number."""
     if not holds_name(typed, known):
         raise OtherPerson
+
+
+def check_may_try(wrong: Iterable[datetime], *, now: datetime) -> None:
+    """``wrong``: when one counter typed one number with what did not go with it. Nobody guesses for long."""
+    if sum(now - at < WRONG_TRIES_COUNT_FOR for at in wrong) >= MOST_WRONG_TRIES:
+        raise TooManyTries
 
 
 def check_register_confirms(states: Iterable[FactState], typed: str, known: str) -> None:

@@ -1,6 +1,6 @@
 """What a case can be refused with, each in a sentence that a person can act on."""
 
-from mostovi.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from mostovi.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
 
 
 class WrongState(Conflict):
@@ -150,6 +150,16 @@ class OtherPerson(NotAllowed):
         "This could not be confirmed: name, personal number and register do not go together. "
         "Nothing was shown. Compare them with the document before you. "
         "The attempt is written down, and the person whose number it is sees it."
+    )
+
+
+class TooManyTries(Refusal):
+    code = "too_many_tries"
+    status = 429
+    message = (
+        "This number was typed at your counter five times within an hour with a name or a register that does "
+        "not go with it. Nothing more can be tried here for an hour; the person can apply from home "
+        "meanwhile. This attempt is written down, too, and the person whose number it is sees it."
     )
 
 
