@@ -82,6 +82,7 @@ def says_the_income_is_wrong_and_takes_it_back(amra: Visitor) -> None:
     amra.press("Save the remark")
     assert amra.page.title().startswith(amra.say("Error:"))
     amra.sees(".errors", 1)
+    amra.find("input[name=named][value=monthly_income]").check()
     amra.find("#text").fill("U septembru više nisam radila; prihod je manji.")
     amra.press("Save the remark")
     assert amra.reads("You said this is wrong.")

@@ -222,10 +222,32 @@ def test_an_answer_of_another_kind_than_declared_is_refused(
 
 def test_she_can_say_that_a_fact_is_wrong_and_take_it_back(amra: Actor, bridge: Bridge) -> None:
     code = a_draft(amra)
-    dispute_fact(actor=amra, code=code, key="householdIncome", text="I earn 690, not 810.")
-    assert Fact.objects.get(key="householdIncome").dispute_text == "I earn 690, not 810."
+    named = ["monthly_income", "address"]
+    dispute_fact(actor=amra, code=code, key="householdIncome", text="I earn 690, not 810.", named=named)
+    fact = Fact.objects.get(key="householdIncome")
+    assert (fact.dispute_text, fact.disputed_facts) == ("I earn 690, not 810.", ["monthly_income"])
     take_back_dispute(actor=amra, code=code, key="householdIncome")
-    assert Fact.objects.get(key="householdIncome").disputed_at is None
+    fact.refresh_from_db()
+    assert (fact.disputed_at, fact.disputed_facts) == (None, [])
+
+
+@pytest.mark.parametrize(
+    ("named", "told", "wrong"),
+    [
+        (["b"], ["a", "b", "c"], ("b",)),
+        (["c", "a", "x"], ["a", "b", "c"], ("a", "c")),
+        ([], ["a"], ("a",)),
+        ([], [], ()),
+    ],
+)
+def test_a_remark_is_about_what_she_named(named: list[str], told: list[str], wrong: tuple[str, ...]) -> None:
+    assert rules.named_facts(named, told) == wrong
+
+
+@pytest.mark.parametrize("named", [[], ["x"]])
+def test_of_several_facts_she_names_the_wrong_one(named: list[str]) -> None:
+    with pytest.raises(rules.FactNotNamed):
+        rules.named_facts(named, ["a", "b"])
 
 
 def test_there_is_nothing_to_dispute_while_a_register_is_silent(amra: Actor, bridge: Bridge) -> None:

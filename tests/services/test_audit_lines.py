@@ -34,7 +34,7 @@ SAID = (TYPED, "Typed", "Amra", "Milan", "Damir", "Vera", "Kova", "Savi", AMRA_N
 
 def everything_an_applicant_does(amra: Actor) -> str:
     code = a_draft(amra)
-    dispute_fact(actor=amra, code=code, key="householdIncome", text=TYPED)
+    dispute_fact(actor=amra, code=code, key="householdIncome", text=TYPED, named=["monthly_income"])
     take_back_dispute(actor=amra, code=code, key="householdIncome")
     answer_all(amra, code)
     submit_case(actor=amra, code=code, token=Case.objects.get(code=code).submission_token)

@@ -9,6 +9,7 @@ from mostovi.exchange import public as exchange
 from mostovi.kernel.access import Actor
 from mostovi.kernel.access_views import remember_actor
 from mostovi.kernel.models import AuditLine, Person
+from mostovi.services.actions.disputing import dispute_fact
 from mostovi.services.models import Case, Decision
 from mostovi.services.values import CaseState
 from services.cast import Bridge, an_official
@@ -81,6 +82,20 @@ def test_the_case_shows_each_fact_with_its_source_its_basis_and_its_evidence(des
         "Dino",
     ):
         assert words in page
+
+
+def test_only_the_fact_that_the_applicant_named_is_marked_with_what_she_says(
+    desk: Client, amra: Actor, case: str
+) -> None:
+    said = "I live at number 16 since May."
+    dispute_fact(actor=amra, code=case, key="residence", text=said, named=["address"])
+    page = desk.get(f"/predmeti/{case}/").content.decode()
+    assert page.count(">called wrong<") == 1
+    assert re.search(r"Ulica lipa 14 <span class=\"tag wait\">called wrong", page)
+    note = page.partition("The applicant says that this is wrong")[2].partition("</div>")[0]
+    assert "Ulica lipa 14" in note
+    assert said in note
+    assert "2019" not in note, "the other facts of the same register are not named"
 
 
 def test_each_fact_leads_to_the_receipt_of_its_exchange(

@@ -148,6 +148,12 @@ def known_facts(case: Case) -> dict[str, Any]:
     return facts
 
 
+def list_told(case: Case, fact: Fact) -> list[str]:
+    """The facts that one register told, by the keys of the definition."""
+    request = next(each for each in definition_of(case).requests if each.key == fact.key)
+    return [source.key for source in request.facts if fact.values.get(source.field) is not None]
+
+
 def law_day(case: Case) -> date:
     """The day whose law applies: when the application was sent, until then today."""
     return timezone.localdate(case.received_at) if case.received_at else timezone.localdate()

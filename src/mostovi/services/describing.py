@@ -55,6 +55,12 @@ class FactCard:
     exchange_id: str
     remark: str
     remarked_at: datetime | None
+    named_wrong: tuple[str, ...] = ()
+
+    @property
+    def wrong_rows(self) -> list[Row]:
+        """What the remark is about; none where the register told nothing."""
+        return [row for row in self.rows if row.key in self.named_wrong]
 
 
 @dataclass(frozen=True)
@@ -160,6 +166,7 @@ def _card(definition: ServiceDefinition, request: FactRequest, fact: Fact) -> Fa
         exchange_id=fact.exchange_id,
         remark=fact.dispute_text,
         remarked_at=fact.disputed_at,
+        named_wrong=tuple(fact.disputed_facts),
     )
 
 

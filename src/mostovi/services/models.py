@@ -135,6 +135,7 @@ class Fact(models.Model):
     next_try_at = models.DateTimeField(null=True, blank=True, db_index=True)
     dispute_text = models.TextField(default="", blank=True)
     disputed_at = models.DateTimeField(null=True, blank=True)
+    disputed_facts = models.JSONField(default=list)
 
     class Meta:
         ordering = ["id"]

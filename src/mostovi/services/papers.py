@@ -54,7 +54,7 @@ def _text(case: Case, decision: Decision) -> tuple[PaperPart, ...]:
 def _disputed(case: Case) -> tuple[str, ...]:
     """What the applicant called wrong, and how: whoever has read the decision before does not know it."""
     facts = case.facts.filter(disputed_at__isnull=False).order_by("key")
-    return tuple(f"{fact.key}: {fact.dispute_text}" for fact in facts)
+    return tuple(f"{' '.join([fact.key, *fact.disputed_facts])}: {fact.dispute_text}" for fact in facts)
 
 
 def check_can_be_sealed(case: Case, decision: PreparedDecision) -> None:

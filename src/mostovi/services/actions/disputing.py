@@ -1,6 +1,7 @@
 """Saying that a register's answer is wrong, and taking the remark back."""
 
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import transaction
 
@@ -9,7 +10,7 @@ from mostovi.kernel.access import Actor
 from mostovi.kernel.errors import Conflict
 from mostovi.services import rules
 from mostovi.services.actions.settling import settle
-from mostovi.services.catalogue import check_may_be_told, standing_of
+from mostovi.services.catalogue import DOCUMENT_KEY, check_may_be_told, list_told, standing_of
 from mostovi.services.models import Case, Fact
 from mostovi.services.queries.draft_sheets import FactUnknown
 from mostovi.services.recording import find_case, note
@@ -22,14 +23,16 @@ class NothingToDispute(Conflict):
 
 
 @transaction.atomic
-def dispute_fact(*, actor: Actor, code: str, key: str, text: str) -> None:
-    """Say that an answer is wrong. The official sees the remark; the application goes on."""
+def dispute_fact(*, actor: Actor, code: str, key: str, text: str, named: Iterable[str] = ()) -> None:
+    """Say which facts of an answer are wrong. The official sees the remark; the application goes on."""
     case = find_case(code)
     fact = _fact(case, key, actor)
     if fact.state not in (FactState.ANSWERED, FactState.NOT_FOUND):
         raise NothingToDispute
+    wrong = rules.named_facts(named, list_told(case, fact))
     rules.check_text(text)
-    _write(case, fact, actor=actor, event="fact_disputed", text=text.strip(), at=clock.now())
+    remark = {"dispute_text": text.strip(), "disputed_at": clock.now(), "disputed_facts": wrong}
+    _write(case, fact, remark, actor=actor, event="fact_disputed")
     settle(code=code)
 
 
@@ -39,19 +42,21 @@ def take_back_dispute(*, actor: Actor, code: str, key: str) -> None:
     case = find_case(code)
     fact = _fact(case, key, actor)
     if fact.disputed_at is not None:
-        _write(case, fact, actor=actor, event="dispute_taken_back", text="", at=None)
+        remark = {"dispute_text": "", "disputed_at": None, "disputed_facts": ()}
+        _write(case, fact, remark, actor=actor, event="dispute_taken_back")
         settle(code=code)
 
 
 def _fact(case: Case, key: str, actor: Actor) -> Fact:
     rules.check_can(Step.DISPUTE, actor, standing_of(case))
     check_may_be_told(actor, case)
-    fact = case.facts.filter(key=key).first()
+    fact = case.facts.filter(key=key).exclude(key=DOCUMENT_KEY).first()
     if fact is None:
         raise FactUnknown
     return fact
 
 
-def _write(case: Case, fact: Fact, *, actor: Actor, event: str, text: str, at: datetime | None) -> None:
-    Fact.objects.filter(pk=fact.pk).update(dispute_text=text, disputed_at=at)
-    note(case, event, actor=actor, now=clock.now(), key=fact.key, provider=fact.provider)
+def _write(case: Case, fact: Fact, remark: Mapping[str, Any], *, actor: Actor, event: str) -> None:
+    Fact.objects.filter(pk=fact.pk).update(**remark)
+    named = list(remark["disputed_facts"])
+    note(case, event, actor=actor, now=clock.now(), key=fact.key, provider=fact.provider, named=named)

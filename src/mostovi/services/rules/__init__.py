@@ -20,6 +20,7 @@ from mostovi.services.rules.applying import (
     due_after_pause,
     is_identity_confirmed,
     is_unsettled,
+    named_facts,
     retry_delay,
 )
 from mostovi.services.rules.deciding import (
@@ -45,6 +46,7 @@ from mostovi.services.rules.refusals import (
     CaseNotFound,
     DecisionAltered,
     DecisionNotPrepared,
+    FactNotNamed,
     IdentityNotConfirmed,
     IdentityNotSeen,
     NoEntry,
@@ -104,6 +106,7 @@ __all__ = [
     "CaseNotFound",
     "DecisionAltered",
     "DecisionNotPrepared",
+    "FactNotNamed",
     "IdentityNotConfirmed",
     "IdentityNotSeen",
     "NoEntry",
@@ -156,6 +159,7 @@ __all__ = [
     "is_identity_confirmed",
     "is_unsettled",
     "may_approve",
+    "named_facts",
     "party_of",
     "retry_delay",
     "table",

@@ -1,11 +1,12 @@
 """Applying, at home or at a counter, and what registers' answers lead to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from mostovi.kernel.access import Actor, check_is_official
 from mostovi.services.rules.refusals import (
     AlreadyOpen,
+    FactNotNamed,
     IdentityNotSeen,
     OtherPerson,
     QuestionsOpen,
@@ -92,6 +93,16 @@ def is_identity_confirmed(channel: Channel, registers: Iterable[FactState]) -> b
     """``registers``: how those stand that say who the person is. Whoever signs in has shown it already."""
     states = list(registers)
     return channel != Channel.COUNTER or not states or all(each == FactState.ANSWERED for each in states)
+
+
+def named_facts(named: Iterable[str], told: Sequence[str]) -> tuple[str, ...]:
+    """Which of the facts that a register told are called wrong. Of one, or none, nothing is to choose."""
+    if len(told) < 2:
+        return tuple(told)
+    wrong = set(named)
+    if not wrong & set(told):
+        raise FactNotNamed
+    return tuple(key for key in told if key in wrong)
 
 
 def check_text(text: str, most: int = LONGEST_TEXT) -> None:

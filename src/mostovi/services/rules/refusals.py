@@ -171,6 +171,11 @@ class IdentityNotConfirmed(Conflict):
     )
 
 
+class FactNotNamed(Invalid):
+    code = "fact_not_named"
+    message = "Choose which of these is wrong."
+
+
 class TextMissing(Invalid):
     code = "text_missing"
     message = "Write a sentence or two, so that the other side knows what is meant."

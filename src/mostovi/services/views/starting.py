@@ -12,6 +12,7 @@ from mostovi.services.actions.disputing import dispute_fact, take_back_dispute
 from mostovi.services.forms import sentence_of
 from mostovi.services.queries.draft_sheets import find_draft_sheet, find_fact_sheet
 from mostovi.services.queries.service_sheets import find_service_sheet
+from mostovi.services.rules import FactNotNamed
 from mostovi.services.views.leading import leads_on
 
 LOOK_AGAIN_SECONDS = 5
@@ -62,17 +63,24 @@ def _ask_or_agree(request: ActedRequest, code: str) -> HttpResponse:
 def dispute(request: ActedRequest, code: str, key: str) -> HttpResponse:
     """This is wrong: what is right instead, in the person's words."""
     sheet = find_fact_sheet(request.actor, code, key)
-    error = ""
+    error = wrong = ""
     if request.method == "POST":
         try:
             _keep_remark(request, code, key)
         except Invalid as refusal:
             error = sentence_of(refusal)
+            wrong = "named" if isinstance(refusal, FactNotNamed) else "text"
         else:
             return HttpResponseRedirect(
                 reverse("services:facts" if sheet.is_draft else "services:case", args=[code])
             )
-    context = {"sheet": sheet, "error": error, "text": request.POST.get("text", sheet.card.remark)}
+    context = {
+        "sheet": sheet,
+        "error": error,
+        "wrong": wrong,
+        "named": request.POST.getlist("named") if error else sheet.card.named_wrong,
+        "text": request.POST.get("text", sheet.card.remark),
+    }
     return render(request, "services/dispute.html", context, status=422 if error else 200)
 
 
@@ -80,4 +88,5 @@ def _keep_remark(request: ActedRequest, code: str, key: str) -> None:
     if "take_back" in request.POST:
         take_back_dispute(actor=request.actor, code=code, key=key)
     else:
-        dispute_fact(actor=request.actor, code=code, key=key, text=request.POST.get("text", ""))
+        text, named = request.POST.get("text", ""), request.POST.getlist("named")
+        dispute_fact(actor=request.actor, code=code, key=key, text=text, named=named)
