@@ -1,6 +1,7 @@
 """At the counter: only the own services of the office, a document seen, and the person told of it all."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from mostovi.exchange import public as exchange
 from mostovi.kernel.access import Actor, system_actor
 from mostovi.kernel.errors import Invalid, NotAllowed
 from mostovi.kernel.models import AuditLine
-from mostovi.services import rules, tasks
+from mostovi.services import catalogue, rules, tasks
 from mostovi.services.actions.applying import (
     agree_to_facts,
     record_answer,
@@ -29,6 +30,7 @@ from mostovi.services.queries.case_sheets import find_case_sheet
 from mostovi.services.queries.cases import list_own_codes
 from mostovi.services.queries.draft_sheets import find_draft_sheet
 from mostovi.services.queries.service_sheets import list_counter_services
+from mostovi.services.values import Channel
 from services.cast import AMRA_NUMBER, MILAN_NUMBER, NOW, Bridge, Clock, an_official, sign_in
 from services.test_citizen_pages import browser
 
@@ -54,6 +56,22 @@ def test_sanja_starts_only_what_banja_luka_answers_for(sanja: Actor) -> None:
     with pytest.raises(NotAllowed):
         rules.check_can_start_at_counter(sanja, TUZLA)
     assert {sheet.key for sheet in list_counter_services(sanja)} == {"birth-extract"}
+
+
+@pytest.mark.parametrize("channel", list(Channel))
+def test_what_is_not_offered_in_one_way_is_not_begun_in_it(
+    amra: Actor, sanja: Actor, monkeypatch: pytest.MonkeyPatch, channel: Channel
+) -> None:
+    extract = replace(catalogue.find_definition("birth-extract"), channels=(channel,))
+    monkeypatch.setattr(catalogue, "find_definition", lambda _service: extract)
+    begin = {
+        Channel.ONLINE: lambda: start_case(actor=amra, service="birth-extract"),
+        Channel.COUNTER: lambda: at_the_counter(sanja).code,
+    }
+    assert begin.pop(channel)()
+    for refused in begin.values():
+        with pytest.raises(catalogue.ServiceUnknown):
+            refused()
 
 
 def test_a_service_of_another_office_is_refused_before_anybody_is_asked(sanja: Actor, bridge: Bridge) -> None:

@@ -98,6 +98,14 @@ def find_definition(service: str) -> ServiceDefinition:
     return _all()[service]
 
 
+def find_offered(service: str, channel: Channel) -> ServiceDefinition:
+    """The service, if one may apply for it in this way. Raises ServiceUnknown."""
+    definition = find_definition(service)
+    if channel not in definition.channels:
+        raise ServiceUnknown
+    return definition
+
+
 def find_title(service: str) -> Mapping[str, str]:
     return find_definition(service).title
 

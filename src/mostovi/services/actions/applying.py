@@ -30,6 +30,7 @@ def start_case(*, actor: Actor, service: str) -> str:
     """The code of the person's draft of this service; a second click finds the draft of the first."""
     check_is_person(actor)
     assert actor.person_id is not None
+    catalogue.find_offered(service, Channel.ONLINE)
     return _start(actor=actor, service=service, applicant_id=actor.person_id)
 
 
@@ -37,7 +38,7 @@ def start_case_at_counter(
     *, actor: Actor, service: str, personal_number: str, name: str, identity_document: str
 ) -> str:
     """The person stands at the counter; the application is marked as assisted, with the clerk."""
-    rules.check_can_start_at_counter(actor, catalogue.find_definition(service).owner)
+    rules.check_can_start_at_counter(actor, catalogue.find_offered(service, Channel.COUNTER).owner)
     seen = rules.check_identity_seen(identity_document)
     check_personal_number(personal_number)
     rules.check_text(name, rules.LONGEST_NAME)
