@@ -18,6 +18,10 @@ def decide(damir: Visitor, code: str) -> None:
     """From the office's pile to the page where one press seals the decision."""
     damir.go(f"/predmeti/{code}/")
     damir.press("Take this case")
+    prepare(damir)
+
+
+def prepare(damir: Visitor) -> None:
     damir.find("input[name=outcome][value=approved]").check()
     damir.find("#reasons").fill(REASONS)
     damir.press("Preview and seal")
@@ -25,7 +29,12 @@ def decide(damir: Visitor, code: str) -> None:
 
 
 def signs_in_once_more(damir: Visitor) -> None:
-    """The identity provider asks him to confirm, whatever session it has; he comes back to the decision."""
+    is_himself(damir)
+    assert damir.reads("You signed in once more")
+
+
+def is_himself(damir: Visitor) -> None:
+    """The identity provider asks him to confirm, whatever session it has; he comes back to where he was."""
     here = damir.path
     damir.press("Sign in once more")
     assert "/demo-idp/" in damir.path
@@ -33,13 +42,12 @@ def signs_in_once_more(damir: Visitor) -> None:
     damir.picture("confirm-that-it-is-you")
     damir.submit("main form[action='sign-in'] button.btn")
     assert damir.path == here
-    assert damir.reads("You signed in once more")
 
 
-def until_it_is_sealed(damir: Visitor, code: str) -> None:
+def until_it_is_sealed(damir: Visitor, code: str, *, papers: int = 1) -> None:
     def sealed() -> bool:
         damir.go(f"/predmeti/{code}/")
-        return damir.find('#case a[href$=".pdf"]').count() == 1
+        return damir.find('#case a[href$=".pdf"]').count() == papers
 
     until(sealed)
 

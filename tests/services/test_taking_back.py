@@ -229,6 +229,16 @@ def test_while_it_is_decided_anew_the_old_one_may_still_be_withdrawn(
     assert Document.objects.filter(state=PaperState.VALID).count() == 1
 
 
+def test_of_a_withdrawn_decision_the_page_speaks_of_deciding_anew_alone(
+    sealed: str, damir: Actor, bridge: Bridge, time: Clock
+) -> None:
+    withdraw(damir, sealed, time)
+    page = browser(damir).get(f"/predmeti/{sealed}/povlacenje?lang=en").content.decode()
+    assert "<h1>Decide anew after the withdrawal</h1>" in page
+    assert "until a new decision is sealed" in page
+    assert "It can be withdrawn" not in page
+
+
 def test_once_it_is_withdrawn_there_is_nothing_more_to_withdraw(
     sealed: str, damir: Actor, bridge: Bridge, time: Clock
 ) -> None:
