@@ -149,8 +149,9 @@ def test_all_that_is_sealed_is_read_before_and_stays_readable(
     decide(damir, case, reasons=REASONS)
     pages += [desk.get(f"/predmeti/{case}/").content.decode()]
     pages += [seat(amra).get(f"/zahtjevi/{case}/").content.decode()]
+    article = "(član\N{NO-BREAK SPACE}11)"
     said = (
-        *("ima pravo na dječiji dodatak", "Obrazloženje", "(član 11)", REASONS, "Ako se ne slažete"),
+        *("ima pravo na dječiji dodatak", "Obrazloženje", article, REASONS, "Ako se ne slažete"),
         *("u roku od 15 dana", "Damir Babić", "broj 52/22", "Tehnička demonstracija"),
     )
     assert [[words for words in said if words not in shown] for shown in pages] == [[], [], []]
