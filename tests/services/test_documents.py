@@ -237,6 +237,14 @@ def test_what_is_read_before_sealing_is_what_is_printed(variant: str, granted: b
     assert [part.kind for part in parts][:3] == ["title", "paragraph", "numbers"]
 
 
+def test_nothing_is_said_on_the_terminal_while_a_template_is_read(capfd: pytest.CaptureFixture[str]) -> None:
+    """The typesetter warns each time that its HTML may change; what we read of it is held above."""
+    definition = service("child-allowance")
+    template = definition.files[definition.template]
+    assert read_template(template, definition.texts, decision_values("bs"), language="bs")
+    assert capfd.readouterr() == ("", "")
+
+
 def words_of(text: str) -> set[str]:
     return set(re.findall(r"\w+", text))
 
