@@ -145,6 +145,15 @@ def test_what_the_extract_prints_is_shown_before(milan: Actor, bridge: Bridge) -
     assert "Citizenship" in read(browser(milan), f"/zahtjevi/{code}/podaci")
 
 
+def test_an_extract_is_not_said_to_be_made_while_the_register_is_silent(milan: Actor, bridge: Bridge) -> None:
+    bridge.silent = {"zenica-registrar"}
+    code = a_sent_case(milan, "birth-extract")
+    for page in (f"/zahtjevi/{code}/", f"/zahtjevi/{code}/potvrda"):
+        told = read(browser(milan), page)
+        assert "One register is not answering." in told
+        assert "being made" not in told
+
+
 def test_the_decision_promises_no_appeal_online() -> None:
     for language in ("bs", "hr", "sr", "en"):
         text = service("child-allowance").texts["document.appeal"][language]

@@ -242,9 +242,11 @@ def _returned_by(case: Case) -> str:
 
 
 def _is_being_made(case: Case, *, automatic: bool) -> bool:
-    """Sent less than a minute ago: a register takes some seconds to write and seal a document."""
+    """Sent less than a minute ago, and no register silent: one takes some seconds to seal a document."""
     sent = case.received_at
-    return automatic and sent is not None and clock.now() - sent < MAKING_TAKES
+    if not automatic or sent is None or clock.now() - sent >= MAKING_TAKES:
+        return False
+    return not case.facts.filter(state=FactState.WAITING).exists()
 
 
 def _history(case: Case) -> tuple[Happening, ...]:
