@@ -16,6 +16,13 @@ def begin(person: Visitor) -> None:
     assert code_of(person)
 
 
+def choose_registrar(person: Visitor, member: str) -> None:
+    """Also when the application was begun before, with another place."""
+    person.go(f"/zahtjevi/{code_of(person)}/pitanje/registrar")
+    person.find(f"input[name=answer][value={member}]").check()
+    person.press("Continue")
+
+
 def agree(person: Visitor) -> None:
     person.press("Use them and continue")
 

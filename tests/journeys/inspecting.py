@@ -49,6 +49,7 @@ class Inspector:
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
         self.faults: list[str] = []
+        self.paths: set[str] = set()
         self.pages_read = 0
         self.pages_measured = 0
         self._seen: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -60,6 +61,7 @@ class Inspector:
 
         ``thorough``: at both widths, light and dark; otherwise on a phone alone, where words break first.
         """
+        self.paths.add(urlsplit(address).path)
         self.pages_read += 1
         where = f"{shape_of(address)} in {variant}"
         self.faults += [f"{where}: {fault}" for fault in faults_of_language(html, variant)]

@@ -53,6 +53,32 @@ def is_asked_and_answers(jelena: Visitor, code: str) -> None:
     assert not jelena.reads("We need an answer from you")
 
 
+@pytest.mark.usefixtures("whole_again")
+def test_brcko_comes_late_without_an_entry_and_milan_begins_again(
+    window: OpenWindow, country: Country
+) -> None:
+    anybody, milan = window(scripts=False), window(scripts=False)
+    anybody.go("/")
+    anybody.press("Unplug Brčko")
+    milan.sign_in("milan", applying.BIRTH_EXTRACT)
+    applying.begin(milan)
+    applying.choose_registrar(milan, BRCKO)
+    applying.answer_all(milan)
+    code = applying.send(milan)
+    country.plug_in(BRCKO)
+    again = f"form[action='/zahtjevi/{code}/ponovo'] button"
+
+    def has_no_entry() -> bool:
+        milan.go(f"/zahtjevi/{code}/")
+        return milan.find(again).count() == 1
+
+    until(has_no_entry, seconds=90)
+    assert milan.reads("No entry was found")
+    milan.submit(again)
+    assert applying.answer_all(milan)[0] == "registrar"
+    assert applying.send(milan) != code
+
+
 def test_at_the_counter_nothing_is_shown_under_another_name(window: OpenWindow) -> None:
     sanja = window(scripts=False)
     sanja.sign_in("sanja", "/salter/")

@@ -110,6 +110,19 @@ def test_the_pages_of_signing_in_and_out_are_no_worse(window: OpenWindow) -> Non
     assert person.status == 404
 
 
+def test_what_is_looked_for_and_what_is_not_found_read_as_well(window: OpenWindow) -> None:
+    person = window()
+    for address in ("/usluge/?q=Tuzla", "/usluge/?q=xyz", "/mjesto?place=Tuzla", "/mjesto?place=xyz"):
+        person.go(address)
+        assert person.status == 200, address
+    person.go("/pracenje?code=K4T")
+    assert person.status == 422
+    person.go("/prijava/povratak?state=nobody")
+    assert person.status == 403
+    person.go("/prevelika-datoteka")
+    assert person.status == 413
+
+
 def test_a_question_page_weighs_at_most_25_kilobytes(window: OpenWindow) -> None:
     person = window()
     asked_for: list[str] = []

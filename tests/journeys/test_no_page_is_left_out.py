@@ -1,0 +1,42 @@
+"""When all journeys have been played: every page of the portal was opened by somebody, and looked at."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
+
+from journeys.inspecting import Inspector
+
+ADDRESSES = "mostovi.demo.urls"
+FILES = {"front:icon", "front:receipt", "front:keep_note", "services:document", "desk:evidence"}
+FILES |= {"demo_portal:paper_file", "demo_portal:ticket", "demo_portal:bridge"}
+# What a button does, and then leads on to a page.
+ACTS = {"demo_portal:alter", "demo_portal:unplug", "demo_portal:plug_in", "demo_portal:be_nosy"}
+ACTS |= {"services:again", "services:restore", "services:resume", "desk:take", "desk:give_back"}
+ACTS |= {"desk:sign_in_once_more", "desk:sign_in_to_take_back", "front:sign_in"}
+
+
+def names(resolver: URLResolver, space: str = "") -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLPattern):
+            yield f"{space}:{entry.name}"
+        else:
+            yield from names(entry, entry.namespace or space)
+
+
+def name_of(path: str) -> str:
+    try:
+        return resolve(path, ADDRESSES).view_name
+    except Resolver404:
+        return ""
+
+
+def test_every_page_of_the_portal_was_opened_by_somebody(
+    request: pytest.FixtureRequest, inspector: Inspector
+) -> None:
+    played = {item.path.name for item in request.session.items}
+    if played < {path.name for path in Path(__file__).parent.glob("test_*.py")}:
+        pytest.skip("Not all journeys were played.")
+    pages = set(names(get_resolver(ADDRESSES))) - FILES - ACTS
+    assert pages - {name_of(path) for path in inspector.paths} == set()
