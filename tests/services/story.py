@@ -1,5 +1,7 @@
 """Steps that many tests begin with, made by the real actions."""
 
+from dataclasses import replace
+
 from mostovi.kernel import clock
 from mostovi.kernel.access import Actor
 from mostovi.services.actions.applying import agree_to_facts, record_answer, start_case, submit_case
@@ -46,9 +48,14 @@ def a_sent_case(actor: Actor, service: str = "child-allowance") -> str:
     return code
 
 
+def seen_again(official: Actor) -> Actor:
+    """In the browser in which they have just signed in once more."""
+    return replace(official, authenticated_at=clock.now())
+
+
 def decide(official: Actor, code: str, outcome: Outcome = Outcome.APPROVED, reasons: str = "") -> None:
     """Read, sign in once more, seal: as the pages of the desk lead through it."""
     read = prepare_decision(actor=official, code=code, outcome=outcome, reasons=reasons)
     key = ask_to_reauthenticate(actor=official, code=code, reviewed=read)
     reauthenticate(actor=official, key=key, person_id=official.person_id, authenticated_at=clock.now())
-    decide_case(actor=official, code=code, reviewed=read)
+    decide_case(actor=seen_again(official), code=code, reviewed=read)

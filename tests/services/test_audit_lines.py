@@ -25,7 +25,7 @@ from mostovi.services.models import Case, HistoryEntry
 from mostovi.services.queries.desk_lists import list_desk
 from mostovi.services.values import Outcome
 from services.cast import AMRA_NUMBER, MILAN_NUMBER, Bridge, Clock, an_official
-from services.story import a_draft, a_sent_case, answer_all, decide
+from services.story import a_draft, a_sent_case, answer_all, decide, seen_again
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 TYPED = "Typed-by-hand words, 118 KM"
@@ -59,7 +59,7 @@ def everything_an_official_does(damir: Actor, amra: Actor, code: str, time: Cloc
         )
         key = ask_to_reauthenticate_to_take_back(actor=damir, code=code)
         reauthenticate(actor=damir, key=key, person_id=damir.person_id, authenticated_at=time.now)
-        take_back(actor=damir, code=code, reason=TYPED)
+        take_back(actor=seen_again(damir), code=code, reason=TYPED)
         time.now += timedelta(minutes=1)
 
 

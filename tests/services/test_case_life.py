@@ -25,7 +25,7 @@ from mostovi.services.actions.taking_back import decide_anew, revoke_decision
 from mostovi.services.models import Case, Document
 from mostovi.services.values import CaseState, Outcome
 from services.cast import Bridge, Clock
-from services.story import a_draft, answer_all, decide, send
+from services.story import a_draft, answer_all, decide, seen_again, send
 
 REASON = "The amount was computed with last year's wage."
 REGISTERS = {"child-allowance": "brcko-registrar", "birth-extract": "zenica-registrar"}
@@ -61,12 +61,12 @@ class Life:
             "ask": lambda: ask_applicant(**official, question="Where does he live?"),
             "decide": lambda: (take_case(**official), decide(self.official, self.code)),
             "refuse": lambda: decide(self.official, self.code, Outcome.REFUSED, REASON),
-            "revoke": lambda: (self._sign_in(), revoke_decision(**official, reason=REASON)),
-            "anew": lambda: (self._sign_in(), decide_anew(**official, reason=REASON)),
+            "revoke": lambda: revoke_decision(actor=self._sign_in(), code=self.code, reason=REASON),
+            "anew": lambda: decide_anew(actor=self._sign_in(), code=self.code, reason=REASON),
             "wait": self._wait,
         }
 
-    def _sign_in(self) -> None:
+    def _sign_in(self) -> Actor:
         key = ask_to_reauthenticate_to_take_back(actor=self.official, code=self.code)
         reauthenticate(
             actor=self.official,
@@ -74,6 +74,7 @@ class Life:
             person_id=self.official.person_id,
             authenticated_at=self.time.now,
         )
+        return seen_again(self.official)
 
     def _wait(self) -> None:
         self.time.now += timedelta(seconds=30)

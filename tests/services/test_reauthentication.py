@@ -26,7 +26,7 @@ OFFICES = [{"institution": "tuzla-social-work", "roles": ["caseworker"]}]
 # The rules
 
 
-DAMIR = Actor(kind="official", person_id=3)
+DAMIR = Actor(kind="official", person_id=3, authenticated_at=NOW + timedelta(seconds=8))
 SAID = (PaperPart("paragraph", ("So.",)),)
 DECISION = PreparedDecision("K4T92M7AE", "v1", Outcome.APPROVED, 11800, "Reasons.", ("5",), "en", SAID)
 ASKED = ReauthenticationView("K4T92M7AE", 3, DECISION.digest, asked_at=NOW)
@@ -82,11 +82,21 @@ def test_a_sign_in_serves_the_decision_it_was_for(minutes: int) -> None:
         (ASKED, rules.ReauthenticationMissing),
         (replace(SIGNED_IN, case="A4T92M7AE"), rules.ReauthenticationMissing),
         (replace(SIGNED_IN, official_id=4), rules.ReauthenticationMissing),
+        (replace(SIGNED_IN, authenticated_at=NOW + timedelta(minutes=1)), rules.ReauthenticationMissing),
         (replace(SIGNED_IN, used_at=NOW), rules.ReauthenticationUsed),
         (replace(SIGNED_IN, decision="another"), rules.DecisionAltered),
         (replace(SIGNED_IN, authenticated_at=NOW - timedelta(minutes=6)), rules.ReauthenticationTooOld),
     ],
-    ids=["none", "not back yet", "other case", "a colleague's", "used", "altered", "too old"],
+    ids=[
+        "none",
+        "not back yet",
+        "other case",
+        "a colleague's",
+        "in another browser",
+        "used",
+        "altered",
+        "too old",
+    ],
 )
 def test_no_other_sign_in_serves(signed_in: ReauthenticationView | None, refusal: type[Exception]) -> None:
     with pytest.raises(refusal):
@@ -372,6 +382,22 @@ def test_a_colleague_does_not_seal_with_his_sign_in(desk: Desk, case: str) -> No
     assert response.status_code == 409
     assert "A colleague works on this case." in response.content.decode()
     assert nothing_is_decided(case)
+
+
+def test_another_browser_in_which_he_was_signed_in_before_does_not_seal_with_it(
+    desk: Desk, case: str
+) -> None:
+    other = Desk(Client(), desk.provider, desk.clock)
+    other.sign_in()
+    desk.clock.now += timedelta(minutes=1)
+    desk.come_back(desk.ask(case, desk.prepare(case)))
+    page = desk.read(case)
+    assert "You signed in once more" in page
+    assert "You signed in once more" not in other.read(case)
+    assert other.seal(case, page).status_code == 409
+    assert nothing_is_decided(case)
+    assert desk.seal(case, page).status_code == 302
+    assert state_of(case) == CaseState.DECIDED
 
 
 def test_who_lost_the_office_meanwhile_seals_nothing(desk: Desk, case: str) -> None:

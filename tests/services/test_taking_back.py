@@ -20,7 +20,7 @@ from mostovi.services.actions.taking_back import decide_anew, revoke_decision
 from mostovi.services.models import Case, Decision, Document
 from mostovi.services.values import CaseState, PaperState
 from services.cast import Bridge, Clock, an_official
-from services.story import a_sent_case, decide
+from services.story import a_sent_case, decide, seen_again
 from services.test_citizen_pages import browser
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
@@ -47,12 +47,12 @@ def sign_in(damir: Actor, code: str, time: Clock) -> None:
 
 def withdraw(damir: Actor, code: str, time: Clock) -> None:
     sign_in(damir, code, time)
-    revoke_decision(actor=damir, code=code, reason=REASON)
+    revoke_decision(actor=seen_again(damir), code=code, reason=REASON)
 
 
 def reopen(damir: Actor, code: str, time: Clock) -> None:
     sign_in(damir, code, time)
-    decide_anew(actor=damir, code=code, reason=REASON)
+    decide_anew(actor=seen_again(damir), code=code, reason=REASON)
 
 
 def test_a_withdrawn_decision_is_no_longer_valid_and_she_reads_why(

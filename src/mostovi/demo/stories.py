@@ -187,7 +187,7 @@ def approve(code: str) -> None:
     read = prepare_decision(actor=damir, code=code, outcome=Outcome.APPROVED, reasons="")
     key = ask_to_reauthenticate(actor=damir, code=code, reviewed=read)
     reauthenticate(actor=damir, key=key, person_id=damir.person_id, authenticated_at=clock.now())
-    decide_case(actor=damir, code=code, reviewed=read)
+    decide_case(actor=sign_in_official(), code=code, reviewed=read)
 
 
 def state_of(actor: Actor, code: str) -> str:

@@ -77,13 +77,14 @@ def check_signed_in_for(
     *,
     now: datetime,
 ) -> datetime:
-    """Whoever seals has signed in for exactly this decision in this case, within five minutes, once.
+    """Whoever seals has signed in for exactly this decision in this case, within five minutes, once, and in
+    this browser: another one, in which they signed in before, does not go on with it.
 
     Gives when the provider saw the official.
     """
     if signed_in is None or signed_in.authenticated_at is None or signed_in.case != decision.case:
         raise ReauthenticationMissing
-    if signed_in.official_id != actor.person_id:
+    if signed_in.official_id != actor.person_id or _was_seen_before(actor, signed_in.authenticated_at):
         raise ReauthenticationMissing
     if isinstance(decision, TakingBack) and signed_in.decision != decision.digest:
         raise ReauthenticationMissing
@@ -94,6 +95,10 @@ def check_signed_in_for(
     if now - signed_in.authenticated_at > REAUTHENTICATION_HOLDS:
         raise ReauthenticationTooOld
     return signed_in.authenticated_at
+
+
+def _was_seen_before(actor: Actor, moment: datetime) -> bool:
+    return actor.authenticated_at is None or actor.authenticated_at < moment
 
 
 def check_can_take_back(step: Step, actor: Actor, case: Standing, *, sealed_here: bool) -> None:
