@@ -64,6 +64,7 @@ class Bridge:
 
     usages: list[exchange.Usage] = field(default_factory=list)
     silent: tuple[str, ...] = ()
+    own_gateway_silent: bool = False
     papers: dict[str, exchange.DocumentStatus] = field(default_factory=dict)
     statements: dict[str, exchange.Stated] = field(default_factory=dict)
     entries: list[exchange.LogEntry] = field(default_factory=list)
@@ -72,7 +73,7 @@ class Bridge:
 
     def find_usages(self, **asked: Any) -> exchange.UsageReport:
         self.asked.append(asked)
-        return exchange.UsageReport(tuple(self.usages), self.silent)
+        return exchange.UsageReport(tuple(self.usages), self.silent, self.own_gateway_silent)
 
     def fetch_receipt(self, **asked: Any) -> dict[str, Any]:
         self.asked.append(asked)

@@ -111,6 +111,22 @@ def test_institutions_that_did_not_answer_are_named(amra, bridge):
     assert "Registrar of Zenica" in page
 
 
+def test_nothing_is_said_or_counted_while_an_institution_is_silent(amra, bridge):
+    bridge.silent = ("zenica-registrar",)
+    page = read(amra)
+    assert "Nothing can be said yet." in page
+    assert "Nobody has looked at your data." not in page
+    assert "<dl" not in page
+
+
+def test_nobody_is_called_silent_who_was_not_asked(amra, bridge):
+    bridge.silent, bridge.own_gateway_silent = ("tuzla-social-work", "zenica-registrar"), True
+    page = read(amra)
+    assert "No institution could be asked" in page
+    assert "Did not answer" not in page
+    assert "Nothing can be said yet." in page
+
+
 def test_nobody_looked_is_said_in_words(amra, bridge):
     assert "Nobody has looked at your data." in read(amra)
 

@@ -65,8 +65,11 @@ class Filter:
 
 @dataclass(frozen=True)
 class Report:
+    """``unasked``: the portal's own gateway is down, so no institution could be asked."""
+
     looks: tuple[Look, ...]
     silent: tuple[str, ...]
+    unasked: bool = False
 
     @property
     def institutions(self) -> list[str]:
@@ -122,7 +125,7 @@ def find_looks(actor: Actor, *, chosen: Filter, now: datetime) -> Report:
         replace(look, heading=heading_of(look.usage, own), unseen=look.usage.case in refused)
         for look in _join_both_ends(report.usages)
     )
-    return Report(tuple(looks), report.silent)
+    return Report(tuple(looks), report.silent, report.own_gateway_silent)
 
 
 def heading_of(usage: exchange.Usage, own: frozenset[str]) -> Heading:

@@ -31,7 +31,7 @@ def find_usages(
     """Every use of the person's data that any member's log knows, the newest first.
 
     All members are asked at the same time through the gateway of ``institution``; who does not answer, or
-    refuses, is named in ``silent``. Raises NoAnswer when that gateway itself does not answer.
+    refuses, is named in ``silent``. Raises NoAnswer when no directory says who the members are.
     """
     codes = [member.code for member in list_members()]
     person = _Person(institution, subject_jmb, user)
@@ -48,6 +48,8 @@ def find_usages(
     return UsageReport(
         usages=tuple(sorted(found, key=lambda usage: usage.at, reverse=True)),
         silent=tuple(code for code, usages in answers.items() if usages is None),
+        # It answers for itself too: it is not there when not even that answer came.
+        own_gateway_silent=institution in answers and all(usages is None for usages in answers.values()),
     )
 
 

@@ -62,10 +62,11 @@ class Usage:
 
 @dataclass(frozen=True)
 class UsageReport:
-    """``silent`` are the codes of members that did not answer."""
+    """``silent`` are the codes of members that did not answer; without our own gateway nobody was asked."""
 
     usages: tuple[Usage, ...]
     silent: tuple[str, ...]
+    own_gateway_silent: bool = False
 
 
 @dataclass(frozen=True)
