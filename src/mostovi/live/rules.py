@@ -126,5 +126,5 @@ _SHAPES: dict[str, Callable[[Any], bool]] = {
     "outcome": _one_of("answered", "refused", "silent"),
     "error": _or_nothing(_matches(r"[A-Za-z][A-Za-z0-9._-]{0,127}")),
     "log_entry": _or_nothing(_matches(rf"{_MEMBER}/[0-9]{{1,12}}")),
-    "signatures": _one_of("both", "one"),
+    "signatures": _one_of("none", "one", "both", "own"),
 }

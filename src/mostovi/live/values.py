@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 Kind = Literal["exchange", "refusal", "seal"]
 Outcome = Literal["answered", "refused", "silent"]
-Signatures = Literal["both", "one"]
+Signatures = Literal["none", "one", "both", "own"]
 
 BRIDGE = "bridge"
 

@@ -1,6 +1,7 @@
 """What gateways tell passes live’s strict gate and reads well on the page, for every contract of the pack."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,7 +12,7 @@ from mostovi.demo.portal.values import read_told
 from mostovi.demo.portal.wording import FIELDS, describe
 from mostovi.exchange.gateway.exchange import Exchange, describe_for_live
 from mostovi.exchange.protocol.identifiers import parse_request_target
-from mostovi.exchange.protocol.records import Outcome
+from mostovi.exchange.protocol.records import Outcome, SignedMessage
 from mostovi.kernel import codes
 from mostovi.live.rules import read_event
 from mostovi.live.values import Numbered
@@ -50,6 +51,47 @@ def test_a_refused_question_without_anything_known_can_be_told():
         describe_for_live(Exchange(AT), Outcome.REFUSED, "Client.BadRequest", None, key=KEY)
     ).encode()
     assert describe(read_told(Numbered(1, read_event(line)).to_json())).travelled
+
+
+@pytest.mark.parametrize(
+    ("signatures", "error", "words"),
+    [
+        ("none", "Server.ClientProxy.CaseReferenceMissing", "none: refused before it was signed"),
+        ("none", "Server.ServerProxy.InvalidSignatureValue", "none that proves who asked"),
+        ("one", "Server.ClientProxy.InconsistentResponse", "fine, so we know who asked"),
+        ("both", "Server.ServerProxy.AccessDenied", "fine, from both gateways"),
+        ("own", None, "fine, from one gateway: the institution asked itself"),
+    ],
+)
+def test_whose_signatures_hold_is_said_in_words(signatures, error, words):
+    told = told_about(CONTRACTS["csw-brcko-children-01"], Outcome.REFUSED, error)
+    with override("en"):
+        assert describe(replace(told, signatures=signatures)).signature == words
+
+
+def test_a_signature_is_told_only_if_it_was_given():
+    exchange = Exchange(AT, CONTRACTS["csw-brcko-children-01"].consumer)
+
+    def told():
+        return describe_for_live(exchange, Outcome.REFUSED, None, None, key=KEY)["signatures"]
+
+    assert told() == "none"
+    exchange.request = SignedMessage("", "", "")
+    assert told() == "one"
+    exchange.response = SignedMessage("", "", "")
+    assert told() == "both"
+    exchange.target = parse_request_target(f"/r1/{exchange.client.member}/gateway/findUsage")
+    assert told() == "own"
+
+
+def test_a_readable_question_without_proof_of_who_asked_is_not_called_unreadable():
+    exchange = Exchange(AT, CONTRACTS["csw-brcko-children-01"].consumer)
+    event = describe_for_live(
+        exchange, Outcome.REFUSED, "Server.ClientProxy.SslAuthenticationFailed", None, key=KEY
+    )
+    with override("en"):
+        message = describe(read_told(Numbered(1, read_event(json.dumps(event).encode())).to_json()))
+    assert message.headline == message.asked == "A question without proof of who asked, refused"
 
 
 def test_an_act_in_force_and_a_demonstration_agreement_are_told_apart():

@@ -10,7 +10,7 @@ from mostovi.kernel.tickets import check_ticket
 
 NOSY = {
     "kind": "refusal", "outcome": "refused", "provider": "tuzla-canton-interior", "service": "residence",
-    "mark": None, "error": "Server.ClientProxy.CaseReferenceMissing", "signatures": "one",
+    "mark": None, "error": "Server.ClientProxy.CaseReferenceMissing", "signatures": "none",
 }  # fmt: skip
 
 

@@ -78,14 +78,17 @@ def test_a_refusal_and_a_silence_are_told(country: Country, live: Live) -> None:
     country.ask(TUZLA, BRCKO, "childrenOfParent", ["children"])
     refused, silent = (read_event(line) for line in live.wait_for(2))
     assert (refused.kind, refused.error) == ("refusal", "Server.ClientProxy.CaseReferenceMissing")
+    assert (refused.signatures, silent.signatures) == ("none", "one")
     assert (silent.outcome, silent.error) == ("silent", "Server.ServerProxy.NetworkError")
 
 
 def test_a_question_about_oneself_is_told_without_its_case(country: Country, live: Live) -> None:
     country.start(TUZLA, BRCKO)
     country.usages(TUZLA, BRCKO)
-    (line,) = live.wait_for(1)
-    assert read_event(line).mark is None
+    country.usages(TUZLA, TUZLA)
+    asked, own = (read_event(line) for line in live.wait_for(2))
+    assert asked.mark is None
+    assert (asked.signatures, own.signatures) == ("both", "own")
 
 
 def test_a_live_that_is_away_delays_nothing_and_hears_later(country: Country, live: Live) -> None:

@@ -41,7 +41,15 @@ FIELDS: dict[str, str | Promise] = {
     "usages": gettext_lazy("who looked, when and why"),
 }
 WITHOUT_A_CASE = "CaseReferenceMissing"
-UNREADABLE = "unknown"
+UNKNOWN = "unknown"
+UNPROVED = ("SslAuthenticationFailed", "InvalidSignatureValue", "MissingSignature", "UnknownKey")
+UNREADABLE = (
+    "BadRequest",
+    "InvalidClientIdentifier",
+    "InvalidHttpMethod",
+    "MalformedSignature",
+    "HeaderField",
+)
 
 
 def describe(told: Told) -> Message:
@@ -80,16 +88,28 @@ def _headline(told: Told) -> str:
     consumer, provider = _short_names(told.consumer, told.provider)
     if told.kind == "seal":
         return _("{institution} sealed a document").format(institution=consumer)
-    if _is_unreadable(told):
-        return _("An unreadable question, refused")
+    if _is_nameless(told):
+        return _nameless(told)
     if told.consumer == told.provider:
         return _("{institution} looked in its own log").format(institution=provider)
     return _crossing(told).format(consumer=consumer, provider=provider)
 
 
-def _is_unreadable(told: Told) -> bool:
-    """Who asked, or for what, names nobody and nothing: gateways write no such words down."""
-    return told.outcome == "refused" and UNREADABLE in (told.service, told.consumer, told.provider)
+def _is_nameless(told: Told) -> bool:
+    """Gateways write down neither who asked nor for what before both are proved."""
+    return told.outcome == "refused" and UNKNOWN in (told.service, told.consumer, told.provider)
+
+
+def _nameless(told: Told) -> str:
+    if _is_unproved(told):
+        return _("A question without proof of who asked, refused")
+    if (told.error or "").endswith(UNREADABLE):
+        return _("An unreadable question, refused")
+    return _("A question, refused")
+
+
+def _is_unproved(told: Told) -> bool:
+    return (told.error or "").endswith(UNPROVED)
 
 
 def _crossing(told: Told) -> str:
@@ -118,8 +138,8 @@ def _full_name(code: str) -> str:
 def _who_asked_whom(told: Told) -> str:
     if told.kind == "seal":
         return _("{institution} sealed it with its own key").format(institution=_full_name(told.consumer))
-    if _is_unreadable(told):
-        return _("An unreadable question, refused")
+    if _is_nameless(told):
+        return _nameless(told)
     names = {"consumer": _full_name(told.consumer), "provider": _full_name(told.provider)}
     return _("{consumer} asked {provider}").format(**names)
 
@@ -157,4 +177,10 @@ def _signature(told: Told) -> str:
         return _("fine, with a trusted time stamp")
     if told.signatures == "both":
         return _("fine, from both gateways")
+    if told.signatures == "own":
+        return _("fine, from one gateway: the institution asked itself")
+    if told.signatures == "none":
+        return (
+            _("none that proves who asked") if _is_unproved(told) else _("none: refused before it was signed")
+        )
     return _("fine, the question waits") if told.outcome == "silent" else _("fine, so we know who asked")

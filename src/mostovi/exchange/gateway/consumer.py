@@ -194,7 +194,7 @@ class Consumer:
         """Check the answer, log it, hand it on."""
         now = clock.now()
         error = response.fields.get(xroad.ERROR)
-        signed = self._check_signature(response, sealed, directory, now)
+        signed = exchange.response = self._check_signature(response, sealed, directory, now)
         digest = response.fields.get(CONTENT_DIGEST) if signed else None
         if error is None:
             self._check_answer(request, response, sealed, exchange)

@@ -64,6 +64,7 @@ class Exchange:
     fields: tuple[str, ...] = ()
     subject: str | None = None
     request: SignedMessage | None = field(default=None, repr=False)
+    response: SignedMessage | None = field(default=None, repr=False)
     request_digest: str | None = None
     request_position: int | None = None
     signature: MessageSignature | None = None
@@ -302,8 +303,17 @@ def describe_for_live(
         "outcome": outcome.value,
         "error": error,
         "log_entry": log_entry,
-        "signatures": "both" if outcome is Outcome.ANSWERED else "one",
+        "signatures": _signatures(exchange),
     }
+
+
+def _signatures(exchange: Exchange) -> str:
+    """Whose signatures were given and hold: none, that of who asked, both, or of one that asked itself."""
+    if exchange.request is None:
+        return "none"
+    if exchange.service is not None and exchange.service.member.member_code == code_of(exchange.client):
+        return "own"
+    return "one" if exchange.response is None else "both"
 
 
 def _mark(case: str | None, key: bytes) -> str | None:

@@ -167,7 +167,7 @@ class Documents:
             "outcome": "answered",
             "error": None,
             "log_entry": log_entry,
-            "signatures": "one",
+            "signatures": "own",
         }
 
     # Withdrawing
