@@ -217,6 +217,14 @@ def test_a_client_that_its_socket_does_not_prove_is_refused(
     refused_as(ask_for_children(running_country, headers={"X-Road-Client": client}), error)
 
 
+def test_a_client_of_another_member_is_told_that_this_gateway_does_not_serve_it(
+    running_country: Country,
+) -> None:
+    answer = ask_for_children(running_country, headers={"X-Road-Client": "BA/GOV/brcko-registrar/portal"})
+    refused_as(answer, "Server.ClientProxy.UnknownMember")
+    assert answer[2]["message"] == "This gateway does not serve the systems of that institution."
+
+
 @pytest.mark.parametrize(
     "target",
     [

@@ -10,8 +10,8 @@ from mostovi.exchange.protocol.xroad import Side, Spelling, error_type
 class GatewayRefusal(ProtocolRefusal):
     """A refusal of ours.
 
-    ``side`` is where it arose, if not at the gateway that raises it; ``words`` are X-Road's own, where its
-    clients look for them.
+    ``side`` is where it arose, if not at the gateway that raises it; ``words`` are said instead of the
+    fault's sentence: X-Road's own where its clients look for them, ours where it would not be true.
     """
 
     side: Side | None = None
@@ -25,9 +25,10 @@ class SubsystemNotProved(GatewayRefusal):
 
 
 class NotOurSubsystem(GatewayRefusal):
-    """``X-Road-Client`` names a system of another institution."""
+    """What is named is a system of another institution, which the directory may well know."""
 
     fault = Fault.UNKNOWN_MEMBER
+    words = "This gateway does not serve the systems of that institution."
 
 
 class PersonalNumberExposed(GatewayRefusal):
