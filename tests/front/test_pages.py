@@ -35,6 +35,13 @@ def territory(db):
     load_territory(today=date(2026, 12, 9))
 
 
+@pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "PUT", "DELETE", "PATCH"])
+def test_a_page_answers_to_no_other_method_and_says_which(method):
+    response = Client(enforce_csrf_checks=True).generic(method, "/provjera")
+    assert response.status_code == 405
+    assert response["Allow"] == "GET, HEAD, POST"
+
+
 @pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.parametrize("address", PUBLIC)
 def test_every_page_is_there_in_every_variant(client, bridge, territory, address, variant):

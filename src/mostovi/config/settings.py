@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "mostovi.front.middleware.LanguageMiddleware",
     "mostovi.front.middleware.SizeMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "mostovi.front.middleware.MethodMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "mostovi.front.middleware.SecurityHeadersMiddleware",
     "mostovi.front.middleware.RefusalMiddleware",

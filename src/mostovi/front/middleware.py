@@ -5,7 +5,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import trans_real
@@ -16,6 +16,7 @@ from mostovi.kernel.languages import VARIANTS
 
 # A file of ten megabytes, as /provjera takes it, and what a form wraps around it.
 LARGEST_BODY_BYTES = 12 * 1024 * 1024
+METHODS = ("GET", "HEAD", "POST")
 Responder = Callable[[HttpRequest], HttpResponse]
 _BY_TAG = {variant.lower(): variant for variant in VARIANTS} | {"sr": "sr-Cyrl"}
 
@@ -104,6 +105,18 @@ class SizeMiddleware:
 def _declared_bytes(request: HttpRequest) -> int:
     text = request.META.get("CONTENT_LENGTH") or "0"
     return int(text) if text.isascii() and text.isdigit() else 0
+
+
+class MethodMiddleware:
+    """Pages are read and forms are posted; nothing here answers to another method."""
+
+    def __init__(self, get_response: Responder) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
+        return self.get_response(request)
 
 
 class RefusalMiddleware:
