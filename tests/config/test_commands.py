@@ -29,7 +29,7 @@ def run(*words: str, environment: dict[str, str], cwd: Path) -> subprocess.Compl
     )
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "manage"])
+@pytest.mark.parametrize("name", list(COMMANDS))
 def test_each_command_explains_itself_without_any_setting(name: str, tmp_path: Path) -> None:
     shown = run(name, "--help", environment=CLEAN, cwd=tmp_path)
     assert shown.returncode == 0, shown.stderr

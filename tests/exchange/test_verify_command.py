@@ -69,6 +69,16 @@ def test_before_it_was_sealed_the_document_did_not_exist(folder: Path) -> None:
     assert run(folder, "decision.pdf", "--at", "2026-12-01T00:00:00Z") == 2
 
 
+def test_a_time_that_is_none_is_answered_with_how_to_write_one(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        run(folder, "decision.pdf", "--at", "yesterday")
+    assert stopped.value.code == 2
+    said = capsys.readouterr().err
+    assert "'yesterday' is not a time in ISO 8601. Write it as 2027-01-05T12:00:00Z" in said
+
+
 def test_a_missing_file_and_a_root_that_is_none_are_said_plainly(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -115,13 +115,17 @@ def test_a_photographed_code_is_read(client, bridge, stated):
     [
         (lambda: photo("https://elsewhere.example/"), "There is no square code of ours in this picture."),
         (lambda: SimpleUploadedFile("x.png", b"not a picture", "image/png"), "not a picture we can read"),
-        (lambda: SimpleUploadedFile("x.png", b"", "image/png"), "Choose a file first"),
+        (lambda: SimpleUploadedFile("x.png", b"", "image/png"), "This file is empty."),
     ],
 )
 def test_a_useless_picture_is_said_at_its_field(client, bridge, file, sentence):
     response = client.post("/provjera/dokument?lang=en", {"photo": file(), "ask_photo": "1"})
     assert response.status_code == 422
     assert read(response).count(sentence) == 2
+
+
+def test_a_form_without_a_file_asks_for_one(client, bridge):
+    assert "Choose a file first" in read(client.post("/provjera/dokument?lang=en", {"ask_photo": "1"}))
 
 
 def test_a_genuine_file_is_valid_while_its_issuer_stands_by_it(client, bridge, verdict):

@@ -23,6 +23,11 @@ class NoFile(Invalid):
     message = "Choose a file first, then check it."
 
 
+class EmptyFile(Invalid):
+    code = "empty_file"
+    message = "This file is empty. Choose the document as you received it, or make the photograph again."
+
+
 class FileTooLarge(Invalid):
     code = "file_too_large"
     message = "This file is larger than 10 MB. Our documents are much smaller."
@@ -97,8 +102,10 @@ def keep_note(request: HttpRequest) -> HttpResponse:
 
 
 def _content(file: "UploadedFile[Any] | None") -> bytes:
-    if file is None or file.size == 0:
+    if file is None:
         raise NoFile
+    if file.size == 0:
+        raise EmptyFile
     if file.size is None or file.size > LARGEST_BYTES:
         raise FileTooLarge
     return bytes(file.read())
