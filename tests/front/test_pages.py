@@ -212,7 +212,7 @@ def test_a_tracking_code_that_cannot_be_says_so_at_the_field(client):
     response = client.get("/pracenje?code=xyz&lang=en")
     assert response.status_code == 422
     page = response.content.decode()
-    assert page.count("A code has nine signs") == 2
+    assert page.count("A code has nine characters") == 2
     assert 'aria-invalid="true"' in page
 
 

@@ -301,4 +301,4 @@ def test_two_thousand_signs_are_enough_for_anybody(text: str) -> None:
 def test_a_text_that_is_too_long_is_refused_with_both_numbers() -> None:
     with pytest.raises(rules.TooLong) as refusal:
         rules.check_text("a" * 200_000)
-    assert refusal.value.sentence() == "At most 2000 signs; yours has 200000."
+    assert refusal.value.sentence() == "At most 2000 characters; yours has 200000."

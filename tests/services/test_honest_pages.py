@@ -33,7 +33,7 @@ def test_a_remark_that_is_too_long_is_refused_and_kept(amra: Actor, bridge: Brid
     answer = client.post(f"{address}?lang=en", {"text": "a" * 5000, "named": "monthly_income"})
     assert answer.status_code == 422
     page = answer.content.decode()
-    assert "At most 2000 signs; yours has 5000." in page
+    assert "At most 2000 characters; yours has 5000." in page
     assert "a" * 5000 in page
     assert not Fact.objects.exclude(dispute_text="").exists()
 
@@ -70,7 +70,7 @@ def test_nobody_is_on_the_way_before_anybody_was_asked(milan: Actor, bridge: Bri
 def test_short_reasons_are_told_how_many_signs_are_needed() -> None:
     with pytest.raises(rules.ReasonsMissing) as refused:
         rules.check_reasons(Outcome.REFUSED, Proposal.GRANT, "Too much.")
-    assert "at least 20 signs" in refused.value.sentence()
+    assert "at least 20 characters" in refused.value.sentence()
     assert "Yours have 9." in refused.value.sentence()
 
 

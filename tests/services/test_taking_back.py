@@ -167,7 +167,7 @@ def test_one_word_is_no_reason_and_what_was_typed_stays(
         f"/predmeti/{sealed}/povlacenje?lang=en", {"what": "revoke", "reason": "Wrong."}
     )
     assert page.status_code == 422
-    assert "at least 20 signs" in page.content.decode()
+    assert "at least 20 characters" in page.content.decode()
     assert ">Wrong.</textarea>" in page.content.decode()
 
 
@@ -328,4 +328,4 @@ def test_the_buttons_name_the_act_and_the_hint_both_lengths(
     page = browser(damir).get(f"/predmeti/{sealed}/povlacenje?lang=en").content.decode()
     assert 'name="what" value="revoke">Withdraw the decision</button>' in page
     assert 'name="what" value="anew">Decide anew</button>' in page
-    assert "At least 20 signs. At most 2,000 signs." in page
+    assert "At least 20 characters. At most 2,000 characters." in page

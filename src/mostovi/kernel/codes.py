@@ -14,7 +14,7 @@ _CYRILLIC = str.maketrans("АЕЈКМТ", "AEJKMT")
 
 class InvalidCode(Invalid):
     code = "invalid_code"
-    message = "A code has nine signs, for example K4T-92M-7AE. Look at yours once more."
+    message = "A code has nine characters, for example K4T-92M-7AE. Look at it once more."
 
 
 def new_code(prefix: str = "") -> str:

@@ -46,10 +46,10 @@ def strong_secret(name: str) -> str:
 
 
 def check_strong(name: str, value: str) -> str:
-    """``value`` itself. Raises MissingSetting when it is too short, or made of too few different signs."""
+    """``value`` itself. Raises MissingSetting when it is too short, or too little varied."""
     if len(value) < STRONG_LENGTH or len(set(value)) < STRONG_VARIETY:
         raise MissingSetting(
-            f"{name} can be guessed: it must be at least {STRONG_LENGTH} random signs. {HOW_TO_MAKE_ONE}"
+            f"{name} can be guessed: it must be at least {STRONG_LENGTH} random characters. {HOW_TO_MAKE_ONE}"
         )
     return value
 

@@ -14,7 +14,7 @@ NEVER_ISSUED_REGIONS = frozenset(str(region) for region in range(51, 60))
 
 class InvalidPersonalNumber(Invalid):
     code = "invalid_personal_number"
-    message = "A personal number has 13 digits. Look at yours once more."
+    message = "A personal number has 13 digits. Look at it once more."
 
 
 def check_digit(first_twelve: str) -> str | None:

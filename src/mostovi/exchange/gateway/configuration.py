@@ -25,7 +25,7 @@ class InvalidConfiguration(SystemExit):
 
 @dataclass(frozen=True)
 class KeyFiles:
-    """PEM files. ``pseudonym`` holds 64 hexadecimal signs: the key of this institution's pseudonyms."""
+    """PEM files. ``pseudonym`` holds 64 hexadecimal characters: the key of this institution's pseudonyms."""
 
     root: Path
     tls_certificate: Path

@@ -138,7 +138,7 @@ def read_references(exchange: Exchange, fields: dict[str, str]) -> None:
     for name in (xroad.ID, xroad.USER_ID, xroad.ISSUE):
         value = fields.get(name, "")
         if len(value) > _LONGEST_REFERENCE or not (value.isascii() and value.isprintable()):
-            raise InvalidIdentifier(f"{name} is too long or holds signs outside ASCII")
+            raise InvalidIdentifier(f"{name} is too long or holds characters outside ASCII")
     if xroad.REPRESENTED_PARTY in fields:
         check_represented_party(fields[xroad.REPRESENTED_PARTY])
     exchange.case = read_case(fields)

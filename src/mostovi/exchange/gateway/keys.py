@@ -83,5 +83,5 @@ def _signer(files: KeyFiles) -> Signer:
 def _pseudonym_key(path: Path) -> bytes:
     text = _read(path).decode("ascii", "replace").strip()
     if not _HEXADECIMAL.fullmatch(text):
-        raise InvalidConfiguration(f"{path} must hold 64 hexadecimal signs (32 random bytes).")
+        raise InvalidConfiguration(f"{path} must hold 64 hexadecimal characters (32 random bytes).")
     return bytes.fromhex(text)

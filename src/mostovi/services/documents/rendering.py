@@ -125,7 +125,7 @@ def _compile(template: str, content: Any, issued_on: date) -> bytes:
             if not foreign:
                 raise DocumentFailed(_first_line(error.message)) from None
             content = _spell_out(content, foreign)
-    raise DocumentFailed("The document holds too many signs that our fonts do not have.")
+    raise DocumentFailed("The document holds too many characters that our fonts do not have.")
 
 
 def _typeset(template: str, content: Any, issued_on: date) -> bytes:

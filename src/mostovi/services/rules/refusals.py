@@ -15,7 +15,9 @@ class CaseNotFound(NotFound):
 
 class TrackingUnknown(NotFound):
     code = "tracking_unknown"
-    message = "No application that was sent has this code. Compare it with your receipt, sign by sign."
+    message = (
+        "No application that was sent has this code. Compare it with your receipt, character by character."
+    )
 
 
 class OwnCase(NotAllowed):
@@ -36,8 +38,8 @@ class NotTaken(Conflict):
 class ReasonsMissing(Invalid):
     code = "reasons_missing"
     message = (
-        "Write the reasons in your own words, in at least {least} signs, so that the person understands the "
-        "decision. Yours have {count}."
+        "Write the reasons in your own words, in at least {least} characters, so that the person understands "
+        "the decision. Yours have {count}."
     )
 
 
@@ -93,7 +95,8 @@ class NotSignedInAnew(NotAllowed):
 class ReasonsTooShort(Invalid):
     code = "reasons_too_short"
     message = (
-        "Write the reason in at least {least} signs, so that the person understands it; yours has {count}."
+        "Write the reason in at least {least} characters, so that the person understands it; "
+        "yours has {count}."
     )
 
 
@@ -183,4 +186,4 @@ class TextMissing(Invalid):
 
 class TooLong(Invalid):
     code = "too_long"
-    message = "At most {most} signs; yours has {count}."
+    message = "At most {most} characters; yours has {count}."
