@@ -100,6 +100,20 @@ def test_the_page_asks_which_document_was_shown_and_offers_only_own_services(san
     assert 'href="#identity_document"' in answer.content.decode()
 
 
+def test_every_field_that_is_empty_is_named_at_once(sanja: Actor) -> None:
+    answer = browser(sanja).post("/salter/?lang=en", {"service": "birth-extract"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    for field, sentence in (
+        ("identity_document", "Ask for an identity document"),
+        ("name", "Type the given name and the family name"),
+        ("personal_number", "A personal number has 13 digits. Look at it once more."),
+    ):
+        assert f'<li><a href="#{field}">{sentence}' in page
+        assert page.count(f'id="e_{field}"') == 1
+        assert page.count(sentence) == 2
+
+
 def test_the_line_says_which_document_was_shown_in_which_role_why_and_by_which_law(sanja: Actor) -> None:
     case = at_the_counter(sanja, shown="passport")
     line = AuditLine.objects.get(case=case.code, action="started")

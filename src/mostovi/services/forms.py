@@ -1,16 +1,18 @@
 """What a page sends, as text for an action; the rules of a service judge it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mostovi.kernel.errors import Refusal
+from mostovi.kernel.errors import Invalid, Refusal
 from mostovi.kernel.languages import current_variant
+from mostovi.kernel.personal_number import check_personal_number
 from mostovi.services.definition import InvalidAnswer, text_of
 from mostovi.services.definition.values import Kind
 from mostovi.services.queries.question_sheets import QuestionSheet
+from mostovi.services.rules import check_identity_seen, check_name
 from mostovi.services.values import IdentityDocument
 
 IDENTITY_DOCUMENTS = {
@@ -113,3 +115,19 @@ def sentence_of(refusal: Refusal) -> str:
     if isinstance(refusal, InvalidAnswer) and refusal.texts:
         return text_of(refusal.texts, current_variant())
     return refusal.sentence(_(refusal.message))
+
+
+def find_mistakes(form: Mapping[str, str]) -> dict[str, str]:
+    """All that is wrong with a form of the counter, by its field; an action stops at the first."""
+    checks: dict[str, Callable[[str], object]] = {
+        "identity_document": check_identity_seen,
+        "name": check_name,
+        "personal_number": check_personal_number,
+    }
+    mistakes = {}
+    for field, check in checks.items():
+        try:
+            check(form.get(field, "").strip())
+        except Invalid as refusal:
+            mistakes[field] = sentence_of(refusal)
+    return mistakes

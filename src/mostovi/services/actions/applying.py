@@ -41,7 +41,7 @@ def start_case_at_counter(
     rules.check_can_start_at_counter(actor, catalogue.find_offered(service, Channel.COUNTER).owner)
     seen = rules.check_identity_seen(identity_document)
     check_personal_number(personal_number)
-    rules.check_text(name, rules.LONGEST_NAME)
+    rules.check_name(name)
     name = name.strip()
     person = find_or_create_person_at_counter(personal_number=personal_number, name=name)
     check_may_try(actor=actor, person_id=person.id, purpose=service)

@@ -2,7 +2,6 @@
 
 from mostovi.services.definition.frame import BEFORE_DECISION
 from mostovi.services.rules.applying import (
-    LONGEST_NAME,
     LONGEST_TEXT,
     MOST_WRONG_TRIES,
     QUICK_TRIES,
@@ -13,6 +12,7 @@ from mostovi.services.rules.applying import (
     check_is_meant,
     check_length,
     check_may_try,
+    check_name,
     check_nothing_open,
     check_register_confirms,
     check_same_person,
@@ -91,7 +91,6 @@ from mostovi.services.rules.transitions import (
 __all__ = [
     "BEFORE_DECISION",
     "CLOCKS_DIFFER_BY",
-    "LONGEST_NAME",
     "LONGEST_TEXT",
     "MOST_WRONG_TRIES",
     "QUICK_TRIES",
@@ -144,6 +143,7 @@ __all__ = [
     "check_is_meant",
     "check_length",
     "check_may_try",
+    "check_name",
     "check_nothing_open",
     "check_outcome",
     "check_reasons",

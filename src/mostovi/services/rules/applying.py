@@ -8,6 +8,7 @@ from mostovi.services.rules.refusals import (
     AlreadyOpen,
     FactNotNamed,
     IdentityNotSeen,
+    NameMissing,
     OtherPerson,
     QuestionsOpen,
     RegisterDenies,
@@ -65,6 +66,12 @@ def check_identity_seen(document: str) -> IdentityDocument:
     return IdentityDocument(document)
 
 
+def check_name(name: str) -> None:
+    if not name.strip():
+        raise NameMissing
+    check_length(name, LONGEST_NAME)
+
+
 def check_same_person(typed: str, known: str) -> None:
     """At a counter the name that was typed must hold the one that goes with the number."""
     if not holds_name(typed, known):
@@ -105,11 +112,11 @@ def named_facts(named: Iterable[str], told: Sequence[str]) -> tuple[str, ...]:
     return tuple(key for key in told if key in wrong)
 
 
-def check_text(text: str, most: int = LONGEST_TEXT) -> None:
+def check_text(text: str) -> None:
     """Something is written, and not more than somebody can be asked to read."""
     if not text.strip():
         raise TextMissing
-    check_length(text, most)
+    check_length(text)
 
 
 def check_length(text: str, most: int = LONGEST_TEXT) -> None:

@@ -147,6 +147,11 @@ class IdentityNotSeen(Invalid):
     message = "Ask for an identity document, look at it, and choose which one the person showed you."
 
 
+class NameMissing(Invalid):
+    code = "name_missing"
+    message = "Type the given name and the family name as the document says them."
+
+
 class OtherPerson(NotAllowed):
     code = "other_person"
     message = (

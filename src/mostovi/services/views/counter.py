@@ -8,34 +8,29 @@ from mostovi.kernel.access_views import ActedRequest, access
 from mostovi.kernel.errors import Invalid
 from mostovi.services.actions.applying import start_case_at_counter
 from mostovi.services.actions.asking import ask_facts
-from mostovi.services.forms import IDENTITY_DOCUMENTS, sentence_of
+from mostovi.services.forms import IDENTITY_DOCUMENTS, find_mistakes, sentence_of
 from mostovi.services.queries.case_sheets import list_assisted_lines
 from mostovi.services.queries.service_sheets import list_counter_services
-from mostovi.services.rules import IdentityNotSeen, TextMissing
-
-WRONG_FIELDS: dict[type[Invalid], str] = {IdentityNotSeen: "identity_document", TextMissing: "name"}
 
 
 @access("official", role="clerk")
 def counter(request: ActedRequest) -> HttpResponse:
-    error = wrong = ""
+    errors: dict[str, str] = {}
     if request.method == "POST":
         try:
             return _start(request)
         except Invalid as refusal:
-            error = sentence_of(refusal)
-            wrong = WRONG_FIELDS.get(type(refusal), "personal_number")
+            errors = find_mistakes(request.POST) or {"personal_number": sentence_of(refusal)}
     # What was typed is shown again, but never the personal number: a screen at a counter has onlookers.
     context = {
         "services": list_counter_services(request.actor),
         "cases": list_assisted_lines(request.actor),
-        "error": error,
-        "wrong": wrong,
+        "errors": errors,
         "name": request.POST.get("name", ""),
         "chosen": request.POST.get("service", ""),
         "identity_documents": IDENTITY_DOCUMENTS,
     }
-    return render(request, "services/counter.html", context, status=422 if error else 200)
+    return render(request, "services/counter.html", context, status=422 if errors else 200)
 
 
 def _start(request: ActedRequest) -> HttpResponse:
