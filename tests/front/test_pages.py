@@ -35,6 +35,12 @@ def territory(db):
     load_territory(today=date(2026, 12, 9))
 
 
+def test_the_bar_writes_the_name_in_the_script_of_the_page(signed_in):
+    client = signed_in("Sanja Marić", "banja-luka-administration", "clerk")
+    assert "Као <strong>Сања</strong>" in client.get("/provjera?lang=sr-Cyrl").content.decode()
+    assert "Kao <strong>Sanja</strong>" in client.get("/provjera?lang=sr-Latn").content.decode()
+
+
 @pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "PUT", "DELETE", "PATCH"])
 def test_a_page_answers_to_no_other_method_and_says_which(method):
     response = Client(enforce_csrf_checks=True).generic(method, "/provjera")

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from mostovi.kernel.catalogues import latin_outside_placeholders
 from mostovi.kernel.languages import text_in
-from mostovi.kernel.script import to_latin
+from mostovi.kernel.script import given_name_to_cyrillic, to_latin
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,22 @@ def test_serbian_latin_is_derived_unless_it_is_written() -> None:
     texts = {"bs": "a", "hr": "b", "sr": "Њива", "en": "c"}
     assert text_in(texts, "sr-Latn") == "Njiva"
     assert text_in({**texts, "sr-Latn": "own"}, "sr-Latn") == "own"
+
+
+@pytest.mark.parametrize(
+    ("latin", "cyrillic"),
+    [
+        ("Sanja", "Сања"),
+        ("Đorđe", "Ђорђе"),
+        ("Ljubica", "Љубица"),
+        ("Džemal", "Џемал"),
+        ("Ana-Nada", "Ана-Нада"),
+    ],
+)
+def test_a_given_name_is_written_in_cyrillic(latin: str, cyrillic: str) -> None:
+    assert given_name_to_cyrillic(latin) == cyrillic
+
+
+@pytest.mark.parametrize("name", ["Xenia", "Zoë", "Сања", ""])
+def test_a_name_with_other_letters_stays_as_it_is(name: str) -> None:
+    assert given_name_to_cyrillic(name) == name

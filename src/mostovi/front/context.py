@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from mostovi.kernel.access import ANONYMOUS, Actor
 from mostovi.kernel.access_views import actor_of
 from mostovi.kernel.languages import current_variant
+from mostovi.kernel.script import given_name_to_cyrillic
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,15 @@ def describe_page(request: HttpRequest, actor: Actor = ANONYMOUS) -> dict[str, A
         "scripts": _script_choices(request, variant) if variant.startswith("sr") else (),
         "navigation": _navigation(request.path, actor),
         "actor": actor,
-        "given_name": actor.name.partition(" ")[0],
+        "given_name": _given_name(actor, variant),
         "demonstration": settings.DEMONSTRATION,
         "shoes_url": settings.DEMONSTRATION_SHOES_URL,
     }
+
+
+def _given_name(actor: Actor, variant: str) -> str:
+    name = actor.name.partition(" ")[0]
+    return given_name_to_cyrillic(name) if variant == "sr-Cyrl" else name
 
 
 def _language_choices(request: HttpRequest, variant: str) -> list[Choice]:
