@@ -12,6 +12,7 @@ from front.bridge import log_entry
 from mostovi.exchange import public as exchange
 from mostovi.front.words import log_deed
 from mostovi.kernel import clock
+from mostovi.kernel.languages import VARIANTS
 
 pytestmark = pytest.mark.django_db
 
@@ -131,10 +132,18 @@ def test_a_log_is_read_by_kind_without_a_script(zlata, bridge):
     assert "own question" in everything
     assert "own--re" not in everything
     looks = zlata.get("/revizija/tuzla-social-work/", {"lang": "en", "kind": "looks"}).content.decode()
-    assert "case_read" in looks
-    assert "findUsage" not in looks
+    assert "An application was opened" in looks
+    assert "The person asked who looked" not in looks
     assert '<option value="looks" selected>' in looks
-    assert "findUsage" in read(zlata, "/revizija/tuzla-social-work/?kind=nothing-we-know")
+    assert "The person asked who looked" in read(zlata, "/revizija/tuzla-social-work/?kind=nothing-we-know")
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_no_entry_of_the_portal_shows_the_name_of_a_step(zlata, bridge, variant):
+    steps = ("case_read", "desk_read", "findUsage", "registers_asked", "look_questioned")
+    bridge.entries = [replace(log_entry(n), action="read", service=step) for n, step in enumerate(steps)]
+    page = zlata.get("/revizija/tuzla-social-work/", {"lang": variant}).content.decode()
+    assert not [step for step in steps if step in page]
 
 
 def test_a_log_this_portal_does_not_know_is_not_found(zlata, bridge):

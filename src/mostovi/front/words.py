@@ -12,7 +12,7 @@ from mostovi.exchange.public import (
     reason_of,
 )
 from mostovi.kernel.languages import current_variant, text_in
-from mostovi.services.public import list_services
+from mostovi.services.public import describe_event, list_services
 
 GOVERNMENT_LEVELS = {
     "state": gettext_lazy("State"),
@@ -72,6 +72,27 @@ OFFICIAL_ACTS = {
     "decided": gettext_lazy("Decided on your application."),
     "revoked": gettext_lazy("Withdrew the decision on your application."),
     "decided_anew": gettext_lazy("Took your application up again, to decide anew."),
+}
+# What an auditor reads of what an entry is about; steps of an application are told as its history tells them.
+LOG_SERVICES = {
+    "findUsage": gettext_lazy("The person asked who looked at their data"),
+    "usageReceipt": gettext_lazy("The person asked for a receipt of a look"),
+    "case_read": gettext_lazy("An application was opened"),
+    "desk_read": gettext_lazy("The list of what is due was opened"),
+    "cases_searched": gettext_lazy("A case was searched for"),
+    "document_read": gettext_lazy("A document of an application was opened"),
+    "draft_resumed": gettext_lazy("The application went on at the counter"),
+    "draft_handed_over": gettext_lazy("The application went on at the counter with another clerk"),
+    "answered": gettext_lazy("A question of the form was answered"),
+    "decision_drafted": gettext_lazy("The decision was prepared"),
+    "reauthentication_asked": gettext_lazy("The official was asked to sign in once more"),
+    "reauthenticated": gettext_lazy("The official signed in once more"),
+    "reauthentication_failed": gettext_lazy("The official did not sign in once more"),
+    "look_without_case": gettext_lazy("Data was asked for without a case"),
+    "look_questioned": gettext_lazy("The person asked about a look"),
+    "paper_checked": gettext_lazy("A paper was checked"),
+    "other_person": gettext_lazy("Name, personal number and register did not go together"),
+    "too_many_tries": gettext_lazy("A personal number was tried too often"),
 }
 LOG_ACTIONS = {
     "asked": pgettext_lazy("log line", "asked"),
@@ -156,6 +177,11 @@ def seen_by(usage: Usage) -> str:
     shown = IDENTITY_SHOWN.get(usage.identity_shown or "")
     role = ROLES.get(usage.seen_by, usage.seen_by)
     return f"{role}, {shown}" if shown else str(role)
+
+
+def log_service(entry: LogEntry) -> str:
+    """What an entry is about; what a register answers keeps the name it has on the wire."""
+    return str(LOG_SERVICES.get(entry.service) or describe_event(entry.service))
 
 
 def log_deed(entry: LogEntry) -> str:

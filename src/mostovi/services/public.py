@@ -19,7 +19,7 @@ from mostovi.services.actions.reauthenticating import (
     reauthenticate,
 )
 from mostovi.services.definition import ServiceDefinition, text_of
-from mostovi.services.describing import CaseLine, FactCard, Row
+from mostovi.services.describing import CaseLine, FactCard, Row, describe_event
 from mostovi.services.figures import count_cases_by_state, count_savings, find_by_tracking_code
 from mostovi.services.queries.case_sheets import (
     CaseSheet,
@@ -70,6 +70,7 @@ __all__ = [
     "count_cases_by_state",
     "count_savings",
     "decide_case",
+    "describe_event",
     "do_due_work",
     "fail_reauthentication",
     "find_by_tracking_code",

@@ -138,6 +138,7 @@ def government_level(level: str) -> str:
 
 register.filter("document_kind", words.name_document_kind)
 register.filter(words.log_deed)
+register.filter(words.log_service)
 register.filter(words.seen_by)
 register.filter(words.what_happened)
 register.filter(words.why_refused)
