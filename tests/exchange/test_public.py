@@ -212,6 +212,15 @@ def test_a_state_signed_by_somebody_else_is_refused(bridge: Country, settings) -
         exchange.check_log_consistency(institution=TUZLA, old_size=0, old_root="")
 
 
+def test_without_our_own_gateway_nobody_was_asked(bridge: Country, settings) -> None:
+    asked = exchange.find_usages(institution=TUZLA, subject_jmb=AMRA, user="BAamra")
+    assert not asked.own_gateway_silent
+    settings.GATEWAYS = {**settings.GATEWAYS, TUZLA: {"socket": "/nowhere.sock"}}
+    report = exchange.find_usages(institution=TUZLA, subject_jmb=AMRA, user="BAamra")
+    assert report.own_gateway_silent
+    assert {TUZLA, BRCKO} <= set(report.silent)
+
+
 def _told_to_amra(case: str) -> list[exchange.Usage]:
     report = exchange.find_usages(institution=TUZLA, subject_jmb=AMRA, user="BAamra")
     return [usage for usage in report.usages if usage.case == case]
