@@ -11,7 +11,7 @@ from mostovi.kernel.access_views import remember_actor
 from mostovi.kernel.models import AuditLine, Person
 from mostovi.services.actions.disputing import dispute_fact
 from mostovi.services.models import Case, Decision
-from mostovi.services.values import CaseState
+from mostovi.services.values import CaseState, Outcome
 from services.cast import Bridge, an_official
 from services.story import a_sent_case, decide
 
@@ -191,6 +191,30 @@ def test_approving_what_the_rules_propose_needs_no_words_and_repeats_none(
     assert Decision.objects.get(case__code=case).reasons == ""
     assert "above the limit" not in (decided := desk.get(f"/predmeti/{case}/").content.decode())
     assert "ne prelazi granicu" in decided.partition("Read the decision")[2]
+
+
+def test_who_refuses_what_the_rules_would_grant_is_warned_before_sealing(
+    desk: Client, damir: Actor, amra: Actor, case: str
+) -> None:
+    warning = "You decide otherwise than the rules propose"
+    desk.post(f"/predmeti/{case}/preuzimanje")
+    form = desk.get(f"/predmeti/{case}/").content.decode()
+    assert "If you refuse, you decide otherwise than the rules propose" in form
+    assert warning not in form
+    prepare(desk, case, outcome="refused")
+    shown = [desk.get(f"/predmeti/{case}/{page}").content.decode() for page in ("", "pregled")]
+    assert [page.count(warning) for page in shown] == [1, 1]
+    decide(damir, case, Outcome.REFUSED, REASONS)
+    paper = seat(amra).get(f"/zahtjevi/{case}/").content.decode().partition('id="decision"')[2]
+    parts = ("Obrazloženje", REASONS, "Šta po ovim činjenicama kažu pravila", "ne prelazi granicu")
+    places = [paper.index(words) for words in (*parts, "odlučila drugačije nego što predlažu pravila")]
+    assert places == sorted(places)
+
+
+def test_who_approves_what_the_rules_propose_is_not_warned(desk: Client, case: str) -> None:
+    prepare(desk, case)
+    for page in ("", "pregled"):
+        assert "You decide otherwise" not in desk.get(f"/predmeti/{case}/{page}").content.decode()
 
 
 def test_a_preview_of_what_is_not_ones_own_says_so(desk: Client, case: str) -> None:

@@ -122,6 +122,42 @@ def test_a_refusal_grants_nothing():
     assert "118" not in text
 
 
+APART = {
+    "bs": ("Šta po ovim činjenicama kažu pravila", "odlučila drugačije nego što predlažu pravila"),
+    "hr": ("Što prema ovim činjenicama kažu pravila", "odlučila drukčije nego što predlažu pravila"),
+    "sr-Cyrl": ("Шта према овим чињеницама кажу правила", "одлучило другачије него што предлажу правила"),
+    "sr-Latn": ("Šta prema ovim činjenicama kažu pravila", "odlučilo drugačije nego što predlažu pravila"),
+    "en": ("What the rules say by these facts", "decided otherwise than the rules propose"),
+}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_what_the_rules_say_stands_apart_from_the_reasons_of_a_refusal_against_them(variant: str) -> None:
+    """The reasons are the official's own words; the rules, all met, come after and are called so."""
+    said = decision_lines(variant, granted=False, departs=True)
+    heading, otherwise = APART[variant]
+    own, rules = said.index("Iznos je ispravljen."), said.index(heading)
+    condition = next(line for line in said if "247" in line)
+    assert own < rules < said.index(condition)
+    assert otherwise in said[said.index(condition) + 1]
+
+
+@pytest.mark.parametrize("granted", [True, False])
+def test_where_the_rules_propose_the_outcome_their_results_are_the_reasons(granted: bool) -> None:  # noqa: FBT001
+    said = decision_lines("bs", granted=granted, departs=False)
+    condition = next(line for line in said if "247" in line)
+    assert said.index("Obrazloženje") < said.index(condition) < said.index("Iznos je ispravljen.")
+    assert not set(APART["bs"]) & set(said)
+
+
+def decision_lines(variant: str, *, granted: bool, departs: bool) -> list[str]:
+    definition = service("child-allowance")
+    data = decision_values(variant, granted=granted) | {"departs": departs}
+    template = definition.files[definition.template]
+    parts = read_template(template, definition.texts, data, language=variant)
+    return [line for part in parts for line in part.lines]
+
+
 @needs_poppler
 @pytest.mark.parametrize("name", MARKUP)
 def test_a_name_with_markup_is_printed_as_it_is(name):

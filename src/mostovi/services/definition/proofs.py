@@ -46,6 +46,8 @@ def _sample(
         "institution": "…",
         "place": "…",
         "granted": granted,
+        "departs": not granted,
+        "reasons": "…",
         "conditions": [
             {"sentence": text_of(step.sentence, variant), "article": step.article}
             for step in outcome.conditions

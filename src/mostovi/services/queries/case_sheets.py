@@ -133,10 +133,14 @@ class CaseSheet:
 
 @dataclass(frozen=True)
 class DeskSheet:
-    """A case as the official works on it. ``proposal`` is what the rules say; the official decides."""
+    """A case as the official works on it. ``proposal`` is what the rules say; the official decides.
+
+    ``departing`` is the outcome that would go against what they propose.
+    """
 
     case: CaseSheet
     proposal: Proposal
+    departing: Outcome | None
     may_approve: bool
     missing: tuple[str, ...]
     amount_km: Decimal | None
@@ -175,6 +179,7 @@ def find_desk_sheet(actor: Actor, code: str) -> DeskSheet:
     return DeskSheet(
         case=_sheet(case, actor),
         proposal=result.proposal,
+        departing=rules.departing_outcome(result.proposal),
         may_approve=rules.may_approve(result.amount_feninga, pays=bool(catalogue.definition_of(case).amount)),
         missing=tuple(say(step.sentence) for step in result.conditions if step.state in _IN_THE_WAY),
         amount_km=_marks(result.amount_feninga),

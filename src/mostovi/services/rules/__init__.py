@@ -36,6 +36,7 @@ from mostovi.services.rules.deciding import (
     check_signed_in_anew,
     check_signed_in_for,
     check_withdrawal_reason,
+    departing_outcome,
     may_approve,
 )
 from mostovi.services.rules.refusals import (
@@ -154,6 +155,7 @@ __all__ = [
     "check_signed_in_for",
     "check_text",
     "check_withdrawal_reason",
+    "departing_outcome",
     "diagram",
     "due_after_pause",
     "is_identity_confirmed",

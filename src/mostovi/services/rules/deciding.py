@@ -126,6 +126,11 @@ def check_reasons(outcome: Outcome, proposal: Proposal, reasons: str) -> None:
         raise ReasonsMissing(least=SHORTEST_REASONS, count=len(reasons.strip()))
 
 
+def departing_outcome(proposal: Proposal) -> Outcome | None:
+    """What would be the opposite of what the rules propose; none where they leave it to the official."""
+    return {Proposal.GRANT: Outcome.REFUSED, Proposal.REFUSE: Outcome.APPROVED}.get(proposal)
+
+
 def may_approve(amount_feninga: int | None, *, pays: bool) -> bool:
     """Nobody approves a benefit of which the rules do not say how much."""
     return amount_feninga is not None or not pays
