@@ -273,6 +273,29 @@ def test_what_is_read_before_sealing_is_what_is_printed(variant: str, granted: b
     assert [part.kind for part in parts][:3] == ["title", "paragraph", "numbers"]
 
 
+@needs_poppler
+@pytest.mark.parametrize(
+    "word",
+    ["W" * 200, "https://mostovi.example/" + "dugacka-putanja/" * 20, "Ш" * 200, "a\u00a0" * 150, "中" * 40],
+)
+def test_a_word_longer_than_a_line_is_printed_whole_as_it_was_read(word: str) -> None:
+    """What runs off the edge of the page is not in its text; nor is any sign put in to break the word."""
+    definition, data = service("child-allowance"), decision_values("en", granted=False)
+    data |= {"reasons": f"Because {word} is long.", "name": word[:60]}
+    template = definition.files[definition.template]
+    parts = read_template(template, definition.texts, data, language="en")
+    printed = without_spaces(
+        text_in(decision("en", granted=False, reasons=data["reasons"], name=data["name"]))
+    )
+    spelled = [without_spaces(line).replace("中", "[U+4E2D]") for part in parts for line in part.lines]
+    assert without_spaces(f"Because {word} is long.").replace("中", "[U+4E2D]") in spelled
+    assert [line for line in spelled if line not in printed] == []
+
+
+def without_spaces(text: str) -> str:
+    return "".join(text.split())
+
+
 def test_nothing_is_said_on_the_terminal_while_a_template_is_read(capfd: pytest.CaptureFixture[str]) -> None:
     """The typesetter warns each time that its HTML may change; what we read of it is held above."""
     definition = service("child-allowance")
