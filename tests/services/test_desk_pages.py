@@ -1,6 +1,7 @@
 """The desk as Damir uses it: queue, case, decision, a fresh sign-in, and no look without a case."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -9,11 +10,13 @@ from mostovi.exchange import public as exchange
 from mostovi.kernel.access import Actor
 from mostovi.kernel.access_views import remember_actor
 from mostovi.kernel.models import AuditLine, Person
+from mostovi.services import catalogue, tasks
+from mostovi.services.actions.desk import take_case
 from mostovi.services.actions.disputing import dispute_fact
 from mostovi.services.models import Case, Decision
 from mostovi.services.values import CaseState, Outcome
-from services.cast import Bridge, an_official
-from services.story import a_sent_case, decide
+from services.cast import Bridge, Clock, an_official
+from services.story import a_draft, a_sent_case, answer_all, decide, send
 
 pytestmark = pytest.mark.django_db
 REASONS = "One salary ended in August, so the three months from September count."
@@ -191,6 +194,35 @@ def test_approving_what_the_rules_propose_needs_no_words_and_repeats_none(
     assert Decision.objects.get(case__code=case).reasons == ""
     assert "above the limit" not in (decided := desk.get(f"/predmeti/{case}/").content.decode())
     assert "ne prelazi granicu" in decided.partition("Read the decision")[2]
+
+
+def test_the_desk_shows_what_else_there_is_for_the_same_child(
+    desk: Client, damir: Actor, amra: Actor, case: str
+) -> None:
+    hint = "For this child there is more from the same applicant"
+    assert hint not in desk.get(f"/predmeti/{case}/").content.decode()
+    second = a_sent_case(amra)
+    page = desk.get(f"/predmeti/{second}/").content.decode()
+    assert hint in page
+    assert "not decided yet" in page
+    assert f'href="/predmeti/{case}/"' in page.partition(hint)[2].partition("</ul>")[0]
+    take_case(actor=damir, code=case)
+    decide(damir, case)
+    assert "granted by a valid decision of" in desk.get(f"/predmeti/{second}/").content.decode()
+
+
+def test_the_desk_learns_of_the_same_child_when_a_late_register_names_it(
+    desk: Client, amra: Actor, bridge: Bridge, case: str, time: Clock
+) -> None:
+    bridge.silent = {"brcko-registrar"}
+    late = a_draft(amra)
+    answer_all(amra, late)
+    send(amra, late)
+    assert not catalogue.list_other_cases(Case.objects.get(code=late))
+    bridge.silent = set()
+    time.now += timedelta(seconds=20)
+    tasks.retry_waiting_facts(time.now)
+    assert [other.code for other in catalogue.list_other_cases(Case.objects.get(code=late))] == [case]
 
 
 def test_who_refuses_what_the_rules_would_grant_is_warned_before_sealing(

@@ -15,7 +15,7 @@ from mostovi.services.papers import decision_data
 from mostovi.services.values import CaseState, Outcome
 from services.cast import NOW, Bridge
 from services.definitions import service
-from services.story import a_draft, a_sent_case, answer_all, send
+from services.story import a_draft, a_sent_case, answer_all, decide, send
 from services.test_citizen_pages import browser
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +88,33 @@ def test_a_second_application_for_the_same_child_is_sent_only_on_purpose(amra: A
         submit_case(actor=amra, code=second, token=token)
     sent = client.post(f"/zahtjevi/{second}/pregled", {"token": token, "deliberate": "1"})
     assert sent["Location"] == f"/zahtjevi/{second}/potvrda"
+
+
+def test_who_has_a_decision_for_the_child_is_told_so_before_sending(
+    amra: Actor, damir: Actor, bridge: Bridge
+) -> None:
+    first = a_sent_case(amra)
+    take_case(actor=damir, code=first)
+    decide(damir, first)
+    second = a_draft(amra)
+    answer_all(amra, second)
+    page = read(browser(amra), f"/zahtjevi/{second}/pregled")
+    assert "You already have a valid decision for this child" in page
+    assert f'href="/zahtjevi/{first}/"' in page
+    with pytest.raises(rules.AlreadyOpen):
+        submit_case(actor=amra, code=second, token=Case.objects.get(code=second).submission_token)
+
+
+def test_after_a_refusal_one_applies_again_without_a_question(
+    amra: Actor, damir: Actor, bridge: Bridge
+) -> None:
+    first = a_sent_case(amra)
+    take_case(actor=damir, code=first)
+    decide(damir, first, Outcome.REFUSED, "Dino does not live with her since October.")
+    second = a_draft(amra)
+    answer_all(amra, second)
+    assert "already have" not in read(browser(amra), f"/zahtjevi/{second}/pregled")
+    submit_case(actor=amra, code=second, token=Case.objects.get(code=second).submission_token)
 
 
 def test_the_first_application_is_sent_without_a_question(amra: Actor, bridge: Bridge) -> None:

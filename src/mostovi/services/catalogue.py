@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from ruamel.yaml import YAML
 
@@ -33,7 +33,7 @@ from mostovi.services.definition import (
     questions_to_ask,
 )
 from mostovi.services.definition.values import ValueKind
-from mostovi.services.models import Case, Fact, ServiceVersion
+from mostovi.services.models import Case, Decision, Fact, ServiceVersion
 from mostovi.services.values import (
     VALID_PAPERS,
     CaseState,
@@ -41,12 +41,15 @@ from mostovi.services.values import (
     FactState,
     LifeEvent,
     Lookup,
+    OtherCase,
+    Outcome,
     Standing,
     Step,
     WaitsFor,
 )
 
 DOCUMENT_KEY = "document"
+WITH_DECISION = (CaseState.DECIDED, CaseState.SEALED, CaseState.DELIVERED)
 DOCUMENT_FIELDS = ("document_base64", "code", "issued_on")
 
 
@@ -251,19 +254,27 @@ def person_concerned(case: Case) -> dict[str, Any] | None:
     return next((outcome.values[key] for key in persons if key in outcome.values), None)
 
 
-def list_open_already(case: Case) -> list[Case]:
-    """Other applications of the same person for the same service and child that are not decided yet."""
+def list_other_cases(case: Case) -> list[OtherCase]:
+    """Applications of the same person for the same service and child: not decided yet, or granted."""
     concerned = person_concerned(case)
     if concerned is None:
         return []
+    granted = Decision.objects.filter(outcome=Outcome.APPROVED, superseded_at=None)
+    in_force = Q(state__in=WITH_DECISION, pk__in=granted.values("case"))
     others = Case.objects.select_related("version").filter(
-        applicant_id=case.applicant_id, service=case.service, state__in=rules.BEFORE_DECISION
+        Q(state__in=rules.BEFORE_DECISION) | in_force, applicant_id=case.applicant_id, service=case.service
     )
     return [
-        other
+        _other_case(other)
         for other in others.exclude(pk=case.pk).order_by("-received_at")
         if person_concerned(other) == concerned
     ]
+
+
+def _other_case(case: Case) -> OtherCase:
+    assert case.received_at is not None
+    decision = case.decision if case.state in WITH_DECISION else None
+    return OtherCase(case.code, case.received_at, decision.decided_at if decision else None)
 
 
 def due_on(case: Case, now: datetime) -> date:

@@ -247,6 +247,15 @@ class DocumentSummary:
 
 
 @dataclass(frozen=True)
+class OtherCase:
+    """Another application of the same person for the same, such as a child: not decided yet, or granted."""
+
+    code: str
+    sent_at: datetime
+    granted_at: datetime | None
+
+
+@dataclass(frozen=True)
 class DocumentFile:
     """A sealed document as it is handed over."""
 

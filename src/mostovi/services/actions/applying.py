@@ -168,7 +168,7 @@ def record_answer(*, actor: Actor, code: str, question: str, answer: str | None)
 def submit_case(*, actor: Actor, code: str, token: str, deliberate: bool = False) -> Receipt:
     """Send the application once, however often the button is pressed; every time the same receipt.
 
-    ``deliberate``: the person knows that she has an open application for the same child.
+    ``deliberate``: the person knows that she has an open application or a decision for the same child.
     """
     case = find_case(code)
     rules.check_can_see(actor, catalogue.standing_of(case))
@@ -182,7 +182,7 @@ def submit_case(*, actor: Actor, code: str, token: str, deliberate: bool = False
 
 def _submit_once(case: Case, actor: Actor, *, deliberate: bool = False) -> None:
     rules.check_can(Step.SUBMIT, actor, catalogue.standing_of(case))
-    rules.check_is_meant(already_open=bool(catalogue.list_open_already(case)), deliberate=deliberate)
+    rules.check_is_meant(already_there=bool(catalogue.list_other_cases(case)), deliberate=deliberate)
     try:
         _submit(case, actor, clock.now())
     except rules.WrongState:

@@ -36,6 +36,7 @@ from mostovi.services.values import (
     Channel,
     DocumentSummary,
     FactState,
+    OtherCase,
     Outcome,
     PaperPart,
     PaperState,
@@ -143,6 +144,7 @@ class DeskSheet:
     departing: Outcome | None
     may_approve: bool
     missing: tuple[str, ...]
+    other_cases: tuple[OtherCase, ...]
     amount_km: Decimal | None
     lines: tuple[RuleLine, ...]
     assigned_to_name: str
@@ -182,6 +184,7 @@ def find_desk_sheet(actor: Actor, code: str) -> DeskSheet:
         departing=rules.departing_outcome(result.proposal),
         may_approve=rules.may_approve(result.amount_feninga, pays=bool(catalogue.definition_of(case).amount)),
         missing=tuple(say(step.sentence) for step in result.conditions if step.state in _IN_THE_WAY),
+        other_cases=tuple(catalogue.list_other_cases(case)),
         amount_km=_marks(result.amount_feninga),
         lines=tuple(map(_rule_line, result.conditions)),
         assigned_to_name=case.assigned_to_name,

@@ -18,7 +18,7 @@ from mostovi.services.describing import (
 )
 from mostovi.services.models import Case
 from mostovi.services.queries.cases import find_own_case, is_typed_by
-from mostovi.services.values import CaseState, Step
+from mostovi.services.values import CaseState, OtherCase, Step
 
 
 class FactUnknown(NotFound):
@@ -33,14 +33,6 @@ class FactSheet:
     card: FactCard
     code: str
     is_draft: bool
-
-
-@dataclass(frozen=True)
-class OpenAlready:
-    """Another application for the same, sent before."""
-
-    code: str
-    sent_at: datetime
 
 
 @dataclass(frozen=True)
@@ -67,7 +59,7 @@ class DraftSheet:
     due_on: date
     submission_token: str
     assisted: bool
-    already_open: tuple[OpenAlready, ...]
+    other_cases: tuple[OtherCase, ...]
 
 
 def find_draft_sheet(actor: Actor, code: str) -> DraftSheet:
@@ -120,9 +112,5 @@ def _draft_sheet(actor: Actor, case: Case) -> DraftSheet:
         due_on=catalogue.due_on(case, clock.now()),
         submission_token=case.submission_token,
         assisted=assisted,
-        already_open=tuple(
-            OpenAlready(other.code, other.received_at)
-            for other in catalogue.list_open_already(case)
-            if other.received_at is not None
-        ),
+        other_cases=tuple(catalogue.list_other_cases(case)),
     )

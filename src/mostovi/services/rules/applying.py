@@ -40,9 +40,9 @@ def due_after_pause(due_on: date | None, paused_on: date | None, today: date) ->
     return due_on + (today - paused_on)
 
 
-def check_is_meant(*, already_open: bool, deliberate: bool) -> None:
+def check_is_meant(*, already_there: bool, deliberate: bool) -> None:
     """A second application for the same child is sent only by somebody who says so."""
-    if already_open and not deliberate:
+    if already_there and not deliberate:
         raise AlreadyOpen
 
 

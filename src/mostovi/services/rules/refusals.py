@@ -124,7 +124,10 @@ class QuestionsOpen(Conflict):
 
 class AlreadyOpen(Invalid):
     code = "already_open"
-    message = "You already have an open application for this. Say that you want to send another one."
+    message = (
+        "You already have an open application or a valid decision for this. "
+        "Say that you want to send another one."
+    )
 
 
 class RegisterDenies(Conflict):
