@@ -74,6 +74,23 @@ def test_short_reasons_are_told_how_many_signs_are_needed() -> None:
     assert "Yours have 9." in refused.value.sentence()
 
 
+@pytest.mark.parametrize(
+    ("service", "until"),
+    [
+        ("child-allowance", "at any time before the decision"),
+        ("birth-extract", "until it has, you can withdraw the application"),
+    ],
+)
+def test_until_when_one_can_withdraw_is_said_as_it_is(
+    amra: Actor, bridge: Bridge, service: str, until: str
+) -> None:
+    code = a_draft(amra, service)
+    answer_all(amra, code)
+    page = read(browser(amra), f"/zahtjevi/{code}/pregled")
+    assert until in page
+    assert ("before the decision" in page) == (service == "child-allowance")
+
+
 def test_a_second_application_for_the_same_child_is_sent_only_on_purpose(amra: Actor, bridge: Bridge) -> None:
     first = a_sent_case(amra)
     second = a_draft(amra)
