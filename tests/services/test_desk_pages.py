@@ -306,6 +306,12 @@ def test_another_office_does_not_see_the_case(case: str) -> None:
     assert "Amra" not in stranger.get("/predmeti/").content.decode()
 
 
+def test_who_decides_is_led_from_the_applicants_page_to_the_desk(desk: Client, case: str) -> None:
+    answer = desk.get(f"/zahtjevi/{case}/")
+    assert answer["Location"] == f"/predmeti/{case}/"
+    assert desk.get(answer["Location"]).status_code == 200
+
+
 def test_the_desk_is_for_officials_who_decide(amra: Actor, sanja: Actor, case: str) -> None:
     assert seat(amra).get("/predmeti/").status_code == 403
     assert seat(sanja).get("/predmeti/").status_code == 403
