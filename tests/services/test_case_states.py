@@ -16,7 +16,7 @@ from mostovi.kernel.errors import NotAllowed, Refusal
 from mostovi.services import rules
 from mostovi.services.definition import ServiceDefinition, goes_on, life_of
 from mostovi.services.definition.frame import FRAME, WHERE_IT_WAS
-from mostovi.services.definition.values import Proposal, Situation
+from mostovi.services.definition.outcomes import Proposal, Situation
 from mostovi.services.rules.transitions import BESIDE
 from mostovi.services.values import CaseState, Outcome, Party, Standing, Step, WaitsFor
 

@@ -8,7 +8,7 @@ from mostovi.services import rules
 from mostovi.services.actions.applying import record_answer, start_case, submit_case
 from mostovi.services.actions.asking import ask_facts
 from mostovi.services.actions.desk import take_case
-from mostovi.services.definition.values import Proposal
+from mostovi.services.definition.outcomes import Proposal
 from mostovi.services.documents import render_template
 from mostovi.services.models import Case, Decision, Fact
 from mostovi.services.papers import decision_data

@@ -18,7 +18,7 @@ from mostovi.services.definition import (
     questions_to_ask,
     text_of,
 )
-from mostovi.services.definition.values import Proposal
+from mostovi.services.definition.outcomes import Proposal
 
 ALLOWANCE = service("child-allowance")
 

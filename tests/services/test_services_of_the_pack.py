@@ -9,8 +9,9 @@ from ruamel.yaml import YAML
 
 from mostovi.services.definition import evaluate_rules, life_of
 from mostovi.services.definition.expressions import allowed_functions
+from mostovi.services.definition.outcomes import Proposal, RuleState
 from mostovi.services.definition.shape import schema_for
-from mostovi.services.definition.values import FactKind, Kind, Proposal, RuleState, ValueKind
+from mostovi.services.definition.values import FactKind, Kind, ValueKind
 from mostovi.services.values import CaseState, Party, Step
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,19 +18,16 @@ from mostovi.services.definition.kinds import UnexpectedValue
 from mostovi.services.definition.life import life_of
 from mostovi.services.definition.loading import load_files, load_service
 from mostovi.services.definition.mistakes import DefinitionInvalid, Mistake
+from mostovi.services.definition.outcomes import RuleOutcome, RuleStep, Situation, Stop
 from mostovi.services.definition.values import (
     Choice,
     FactRequest,
     FactSource,
     Question,
     Rule,
-    RuleOutcome,
-    RuleStep,
     ServiceDefinition,
-    Situation,
     Step,
     StepAction,
-    Stop,
 )
 from mostovi.services.definition.wording import answer_text, fill, text_of
 

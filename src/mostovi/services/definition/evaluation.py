@@ -16,21 +16,16 @@ from mostovi.services.definition.kinds import (
     read_fact,
     to_json,
 )
+from mostovi.services.definition.outcomes import Proposal, RuleOutcome, RuleState, RuleStep, Situation, Stop
 from mostovi.services.definition.values import (
     Choice,
     Kind,
-    Proposal,
     Question,
     Rule,
-    RuleOutcome,
-    RuleState,
-    RuleStep,
     RuleVersion,
     ServiceDefinition,
-    Situation,
     Step,
     StepAction,
-    Stop,
     ValueKind,
 )
 from mostovi.services.definition.wording import fill

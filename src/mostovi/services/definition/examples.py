@@ -15,7 +15,8 @@ from mostovi.services.definition.evaluation import (
 )
 from mostovi.services.definition.kinds import UnexpectedValue, read_fact
 from mostovi.services.definition.mistakes import DefinitionInvalid, Mistake
-from mostovi.services.definition.values import Example, RuleOutcome, ServiceDefinition, Situation, ValueKind
+from mostovi.services.definition.outcomes import RuleOutcome, Situation
+from mostovi.services.definition.values import Example, ServiceDefinition, ValueKind
 
 
 @dataclass(frozen=True)

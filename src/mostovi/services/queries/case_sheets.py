@@ -13,7 +13,7 @@ from mostovi.kernel.errors import Refusal
 from mostovi.kernel.people import find_person
 from mostovi.services import catalogue, rules
 from mostovi.services.definition import RuleStep
-from mostovi.services.definition.values import Proposal, RuleState
+from mostovi.services.definition.outcomes import Proposal, RuleState
 from mostovi.services.describing import (
     CaseLine,
     FactCard,

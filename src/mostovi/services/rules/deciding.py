@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from mostovi.kernel.access import Actor, check_is_official
-from mostovi.services.definition.values import Proposal
+from mostovi.services.definition.outcomes import Proposal
 from mostovi.services.rules.applying import check_length
 from mostovi.services.rules.refusals import (
     AmountUnknown,

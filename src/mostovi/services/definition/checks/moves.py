@@ -5,8 +5,9 @@ from itertools import product
 
 from mostovi.services.definition.evaluation import goes_on
 from mostovi.services.definition.mistakes import Mistake
+from mostovi.services.definition.outcomes import Proposal, Situation
 from mostovi.services.definition.reading import Document
-from mostovi.services.definition.values import Proposal, ServiceDefinition, Situation, Step
+from mostovi.services.definition.values import ServiceDefinition, Step
 from mostovi.services.values import CaseState
 from mostovi.services.values import Step as Act
 
