@@ -55,7 +55,7 @@ RECORDS: Mapping[tuple[str, str], Mapping[str, Any]] = {
 }
 
 
-@dataclass
+@dataclass(repr=False)
 class Bridge:
     """A double of the exchange's door: answers from RECORDS unless a test unplugs a member."""
 
@@ -69,6 +69,10 @@ class Bridge:
     revoked: list[Mapping[str, Any]] = field(default_factory=list)
     extract: bytes = b"%PDF-1.7 extract"
     before_answer: Callable[[], None] | None = None
+
+    def __repr__(self) -> str:
+        """Short: what was asked in many examples of a property is nothing to read in a failure."""
+        return f"Bridge(asked {len(self.asked)} times, silent={sorted(self.silent)})"
 
     def ask_register(self, **asked: Any) -> exchange.Answer:
         self.asked.append(asked)
@@ -93,7 +97,7 @@ class Bridge:
     def _facts(self, provider: str, service: str, fields: Sequence[str]) -> dict[str, Any]:
         if service == "birthExtract":
             document = base64.b64encode(self.extract).decode()
-            return {"document_base64": document, "code": "J8AEJKMT2", "issued_on": "2026-11-21"}
+            return {"document_base64": document, "code": codes.new_code("J8"), "issued_on": "2026-11-21"}
         return {name: value for name, value in RECORDS[provider, service].items() if name in fields}
 
     def contract(self, provider: str, service: str) -> exchange.ContractSummary:

@@ -1,12 +1,13 @@
 """Real acts in any order: a case stands only where the steps of its service lead."""
 
 import re
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
@@ -22,8 +23,8 @@ from mostovi.services.actions.disputing import dispute_fact
 from mostovi.services.actions.handing_over import give_back_case
 from mostovi.services.actions.reauthenticating import ask_to_reauthenticate_to_take_back, reauthenticate
 from mostovi.services.actions.taking_back import decide_anew, revoke_decision
-from mostovi.services.models import Case, Document
-from mostovi.services.values import CaseState, Outcome
+from mostovi.services.models import Case
+from mostovi.services.values import Outcome
 from services.cast import Bridge, Clock
 from services.story import a_draft, answer_all, decide, seen_again, send
 
@@ -37,10 +38,6 @@ class Life:
     def __init__(self, service: str, person: Actor, official: Actor, bridge: Bridge, time: Clock) -> None:
         self.service, self.person, self.official = service, person, official
         self.bridge, self.time = bridge, time
-        Document.objects.all().delete()  # the double issues one code only
-        self.bridge.silent, self.bridge.unknown = set(), set()
-        for mine in Case.objects.filter(applicant_id=person.person_id, state=CaseState.DRAFT):
-            withdraw_case(actor=person, code=mine.code)
         self.code = a_draft(person, service)
         self.steps = YAML(typ="safe").load(catalogue.find_definition(service).files["steps.yaml"])["steps"]
 
@@ -99,6 +96,20 @@ class Life:
         return {case.state if entry["to"] == "where_it_was" else entry["to"] for entry in entries}
 
 
+@contextmanager
+def a_life_forgotten_afterwards(bridge: Bridge, time: Clock) -> Iterator[None]:
+    """Examples share the fixtures of one test; what one leaves must not be another's failure."""
+    began = time.now
+    bridge.silent.clear()
+    bridge.unknown.clear()
+    try:
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+    finally:
+        time.now = began
+
+
 ACTS = [
     *("unplug", "plug", "forget", "send", "withdraw", "restore", "start over", "reply", "dispute"),
     *("take", "give back", "ask", "decide", "refuse", "revoke", "anew", "wait"),
@@ -117,12 +128,13 @@ def test_whatever_anybody_does_a_case_stands_where_its_steps_lead(  # noqa: PLR0
     service: str, names: list[str], amra: Actor, milan: Actor, damir: Actor, bridge: Bridge, time: Clock
 ) -> None:
     person = amra if service == "child-allowance" else milan
-    life = Life(service, person, damir, bridge, time)
-    for name in names:
-        before = Case.objects.get(code=life.code).state
-        with suppress(Refusal):
-            life.acts()[name]()
-        life.check_leads(before, Case.objects.get(code=life.code).state)
+    with a_life_forgotten_afterwards(bridge, time):
+        life = Life(service, person, damir, bridge, time)
+        for name in names:
+            before = Case.objects.get(code=life.code).state
+            with suppress(Refusal):
+                life.acts()[name]()
+            life.check_leads(before, Case.objects.get(code=life.code).state)
 
 
 def test_the_state_of_a_case_is_written_in_one_place_only() -> None:
