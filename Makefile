@@ -25,7 +25,8 @@ test: .venv/development ## all tests on SQLite, those that touch tables also on 
 	@$(PYTEST) -n 2 -m "not slow and not journey and not programs"
 	@$(BIN)/python tests/on_postgresql.py $(PYTEST) -n 2 --only-tables -m "not slow and not journey and not programs"
 	@$(PYTEST) $(SECOND_TRY) -n 2 -m "programs and not slow and not journey"
-	@$(PYTEST) $(SECOND_TRY) -m "journey and not slow"
+	@export PAGES_OPENED=$$(mktemp -d) && trap 'rm -rf $$PAGES_OPENED' EXIT && \
+	$(PYTEST) $(SECOND_TRY) -n 2 -m "journey and not slow and not afterwards" && $(PYTEST) -m afterwards
 
 test-all: check test ## make check, make test, what takes longer, journeys in the other four variants
 	@$(PYTEST) $(SECOND_TRY) -m "slow and not journey"
@@ -53,7 +54,7 @@ bench-exchange: .venv/development ## exchanges per second through two gateways, 
 
 tutorial: .venv/development ## play the English journeys and take the pictures of docs/tutorial anew
 	@$(BIN)/mostovi messages compile
-	@MOSTOVI_SCREENSHOTS=docs/tutorial/pictures $(PYTEST) -m journey tests/journeys
+	@MOSTOVI_SCREENSHOTS=docs/tutorial/pictures $(PYTEST) -m "journey and not afterwards" tests/journeys
 
 messages: .venv/development ## collect the sentences to translate
 	@$(BIN)/python tests/collect_messages.py

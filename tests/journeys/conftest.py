@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from journeys import opened
 from journeys.country import Country
 from journeys.inspecting import Inspector
 from journeys.reading import VARIANTS
@@ -29,7 +30,6 @@ OpenWindow = Callable[..., Visitor]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.path.name == "test_no_page_is_left_out.py")
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.journey)
@@ -61,6 +61,7 @@ def inspector(browser: Browser) -> Iterator[Inspector]:
     watching = Inspector(browser)
     yield watching
     watching.close()
+    opened.note(watching.played, watching.paths)
 
 
 @pytest.fixture(params=PLAYED)
@@ -69,8 +70,11 @@ def variant(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def window(browser: Browser, country: Country, variant: str, inspector: Inspector) -> Iterator[OpenWindow]:
+def window(
+    request: pytest.FixtureRequest, browser: Browser, country: Country, variant: str, inspector: Inspector
+) -> Iterator[OpenWindow]:
     """Opens a window for one person. What was wrong on the pages they saw fails the journey at its end."""
+    inspector.played.add(request.path.name)
     with contextlib.ExitStack() as closing:
 
         def open_window(*, scripts: bool = True, **options: Any) -> Visitor:

@@ -49,6 +49,7 @@ class Inspector:
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
         self.faults: list[str] = []
+        self.played: set[str] = set()
         self.paths: set[str] = set()
         self.pages_read = 0
         self.pages_measured = 0
