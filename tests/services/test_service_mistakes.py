@@ -88,6 +88,45 @@ def test_all_mistakes_are_told_at_once():
     assert len(refusal.value.mistakes) == 3
 
 
+def test_a_file_that_cannot_be_read_hides_no_mistake_in_the_others():
+    files = dict(service(ALLOWANCE).files)
+    files["texts.yaml"] = 'title: "not closed'
+    files["steps.yaml"] = files["steps.yaml"].replace("start:", "begin:")
+    files["rules.yaml"] = files["rules.yaml"].replace("monthly_income /", "incom /")
+    with pytest.raises(DefinitionInvalid) as refusal:
+        load_files(files, key=ALLOWANCE)
+    told = str(refusal.value)
+    assert "texts.yaml:1: The file cannot be read" in told
+    assert "There is no key `begin` here" in told
+    assert "Nothing here is called `incom`" in told
+
+
+@pytest.mark.parametrize("file", YAML_FILES)
+@pytest.mark.parametrize("text", ["[", "- {}", "'': 1"])
+def test_a_broken_file_brings_no_mistake_into_the_others(file, text):
+    with pytest.raises(DefinitionInvalid) as refusal:
+        load_files({**service(ALLOWANCE).files, file: text}, key=ALLOWANCE, country=country())
+    assert {mistake.file for mistake in refusal.value.mistakes} == {file}
+
+
+def test_an_expression_is_read_although_its_names_are_not_known():
+    files = dict(service(ALLOWANCE).files)
+    files["questions.yaml"] = "facts: ["
+    files["rules.yaml"] = files["rules.yaml"].replace("size(children) > 0", "size(children) >")
+    with pytest.raises(DefinitionInvalid) as refusal:
+        load_files(files, key=ALLOWANCE)
+    assert {mistake.file for mistake in refusal.value.mistakes} == {"questions.yaml", "rules.yaml"}
+
+
+def test_bytes_that_are_no_text_hide_no_mistake_in_the_others(tmp_path):
+    folder = shutil.copytree(FOLDERS / ALLOWANCE, tmp_path / ALLOWANCE)
+    (folder / "decision.typ").write_bytes(b"\xff")
+    (folder / "steps.yaml").write_text("start: draft\n")
+    with pytest.raises(DefinitionInvalid) as refusal:
+        load_service(folder)
+    assert [mistake.file for mistake in refusal.value.mistakes] == ["decision.typ", "steps.yaml"]
+
+
 def test_a_missing_file_is_named():
     files = dict(service(EXTRACT).files)
     del files["steps.yaml"]

@@ -9,18 +9,26 @@ from typing import Any
 
 import cel
 
+from mostovi.services.definition.mistakes import did_you_mean
+from mostovi.services.definition.syntax import what_is_wrong, without_texts
+
 LONGEST = 600
 DEEPEST = 24
 _COMPREHENSIONS = 2
 _MACRO = re.compile(r"\.\s*(?:map|filter|all|exists|exists_one)\s*\(\s*(\w+)\s*,")
-_STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 _FLOAT = re.compile(r"(?<![\w.])(?:\d+\.\d|\d+[eE]\d|\.\d)")
 _OPERATORS = re.compile(r"^[@_!\-][\W\w]*$")
+_PLACE = re.compile(r"<input>:(\d+):(\d+):")
+_IN_PARTS = "Give a part of it a name of its own under `values:` in rules.yaml."
 _WORDS = {"true", "false", "null", "in"}
 
 
 class ExpressionInvalid(ValueError):
-    """An expression that cannot be accepted. The text says why."""
+    """An expression that cannot be accepted. The text says why, and the remedy what to do."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(what)
+        self.remedy = remedy
 
 
 class ExpressionFailed(ValueError):
@@ -103,10 +111,11 @@ def compile_expression(source: str) -> Expression:
         program = cel.compile(source)
         references = program.references()
     except (ValueError, RuntimeError) as error:
-        raise ExpressionInvalid(f"this is not an expression: {_first_line(error)}") from None
+        raise ExpressionInvalid(*what_is_wrong(source, _where(source, error))) from None
     for function in references["functions"]:
         if function not in _ALLOWED and not _OPERATORS.match(function):
-            raise ExpressionInvalid(f"there is no function {function!r} here")
+            remedy = f"{did_you_mean(function, allowed_functions())} The reference lists the functions."
+            raise ExpressionInvalid(f"there is no function {function!r} here", remedy)
     bound = set(_MACRO.findall(source))
     return Expression(source, frozenset(set(references["variables"]) - bound - _WORDS), program)
 
@@ -117,13 +126,14 @@ def allowed_functions() -> list[str]:
 
 
 def _check_size(source: str) -> None:
-    bare = _STRING.sub("''", source)
+    bare = without_texts(source)
     if len(source) > LONGEST:
-        raise ExpressionInvalid(f"an expression has at most {LONGEST} characters")
+        raise ExpressionInvalid(f"an expression has at most {LONGEST} characters", _IN_PARTS)
     if _depth(bare) > DEEPEST or len(_MACRO.findall(bare)) > _COMPREHENSIONS:
-        raise ExpressionInvalid("this expression is nested too deeply")
+        raise ExpressionInvalid("this expression is nested too deeply", _IN_PARTS)
     if _FLOAT.search(bare):
-        raise ExpressionInvalid("numbers here are whole: money is counted in feninga, shares in percent")
+        what = "numbers here are whole: money is counted in feninga, shares in percent"
+        raise ExpressionInvalid(what, "Write km(12) for 12 KM, and percent(amount, 40) for a share.")
 
 
 def _depth(bare: str) -> int:
@@ -134,9 +144,13 @@ def _depth(bare: str) -> int:
     return deepest
 
 
-def _first_line(error: Exception) -> str:
-    text = str(error).split("ERROR: <input>:")[-1]
-    return text.splitlines()[0].strip()
+def _where(source: str, error: Exception) -> int:
+    """The place of the first sign that could not be read."""
+    found = _PLACE.search(str(error))
+    if not found:
+        return 0
+    line, column = int(found[1]), int(found[2])
+    return sum(len(text) for text in source.splitlines(keepends=True)[: line - 1]) + column - 1
 
 
 def _reason(error: Exception) -> str:

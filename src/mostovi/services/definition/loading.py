@@ -12,6 +12,7 @@ from mostovi.services.definition.country import Country
 from mostovi.services.definition.mistakes import DefinitionInvalid, Mistake
 from mostovi.services.definition.reading import Document, decode_file, read_document
 from mostovi.services.definition.shape import find_shape_mistakes
+from mostovi.services.definition.stand_ins import stand_in
 from mostovi.services.definition.values import ServiceDefinition
 
 YAML_FILES = ("service.yaml", "questions.yaml", "rules.yaml", "steps.yaml", "texts.yaml", "examples.yaml")
@@ -24,10 +25,17 @@ def load_service(folder: Path, *, country: Country | None = None) -> ServiceDefi
     """
     if not folder.is_dir():
         raise DefinitionInvalid([Mistake(str(folder), 1, "There is no such folder.", "Check the path.")])
-    return load_files(_read_texts(folder), key=folder.name, country=country)
+    texts, unreadable = _read_texts(folder)
+    return _load(texts, unreadable, folder.name, country)
 
 
-def _read_texts(folder: Path) -> dict[str, str]:
+def load_files(files: Mapping[str, str], *, key: str, country: Country | None = None) -> ServiceDefinition:
+    """The same from the texts of the files, as a case has pinned them. Raises DefinitionInvalid."""
+    return _load(files, [], key, country)
+
+
+def _read_texts(folder: Path) -> tuple[dict[str, str], list[Mistake]]:
+    """The texts of the files that can be read, and why the others cannot."""
     names = [*YAML_FILES, *(path.name for path in sorted(folder.glob("*.typ")))]
     texts, mistakes = {}, []
     for name in names:
@@ -40,20 +48,20 @@ def _read_texts(folder: Path) -> dict[str, str]:
             mistakes.append(Mistake(name, 1, what, "Check its rights."))
         except DefinitionInvalid as invalid:
             mistakes += invalid.mistakes
-    if mistakes:
-        raise DefinitionInvalid(mistakes)
-    return texts
+    return texts, mistakes
 
 
-def load_files(files: Mapping[str, str], *, key: str, country: Country | None = None) -> ServiceDefinition:
-    """The same from the texts of the files, as a case has pinned them. Raises DefinitionInvalid."""
-    documents = _read_all(files)
-    mistakes = [mistake for document in documents.values() for mistake in find_shape_mistakes(document)]
-    if mistakes:
-        raise DefinitionInvalid(sorted(mistakes))
-    definition = build_definition(key, documents, files, content_hash(documents, files))
-    mistakes = find_inconsistencies(definition, documents)
-    if country is not None:
+def _load(
+    files: Mapping[str, str], unreadable: list[Mistake], key: str, country: Country | None
+) -> ServiceDefinition:
+    documents, mistakes = _read_all(files, unreadable)
+    sound = frozenset(documents)
+    documents |= {name: stand_in(name) for name in YAML_FILES if name not in sound}
+    # What is not there is told once: a template that cannot be read is no template that is missing.
+    present = {**dict.fromkeys((mistake.file for mistake in unreadable), ""), **files}
+    definition = build_definition(key, documents, present, content_hash(documents, files))
+    mistakes += find_inconsistencies(definition, documents, sound)
+    if country is not None and {"service.yaml", "questions.yaml"} <= sound:
         mistakes += find_country_mistakes(definition, documents, country)
     if mistakes:
         raise DefinitionInvalid(sorted(mistakes))
@@ -70,17 +78,27 @@ def content_hash(documents: Mapping[str, Document], files: Mapping[str, str]) ->
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _read_all(files: Mapping[str, str]) -> dict[str, Document]:
-    documents, mistakes = {}, []
+def _read_all(
+    files: Mapping[str, str], unreadable: list[Mistake]
+) -> tuple[dict[str, Document], list[Mistake]]:
+    """The files that have the shape of their schema, and what is wrong with the others."""
+    documents, mistakes = {}, list(unreadable)
     for name in YAML_FILES:
         if name not in files:
-            remedy = f"Create it; docs/reference/service-definition.md shows what {name} holds."
-            mistakes.append(Mistake(name, 1, "The file is missing.", remedy))
+            mistakes += [] if any(mistake.file == name for mistake in unreadable) else [_missing(name)]
             continue
         try:
-            documents[name] = read_document(name, files[name])
+            document = read_document(name, files[name])
         except DefinitionInvalid as invalid:
             mistakes += invalid.mistakes
-    if mistakes:
-        raise DefinitionInvalid(mistakes)
-    return documents
+            continue
+        wrong = find_shape_mistakes(document)
+        mistakes += wrong
+        if not wrong:
+            documents[name] = document
+    return documents, mistakes
+
+
+def _missing(name: str) -> Mistake:
+    remedy = f"Create it; docs/reference/service-definition.md shows what {name} holds."
+    return Mistake(name, 1, "The file is missing.", remedy)

@@ -47,6 +47,17 @@ def find_expression_mistakes(
         yield from _cycles(definition, documents)
 
 
+def find_unreadable_expressions(
+    definition: ServiceDefinition, documents: Mapping[str, Document]
+) -> Iterator[Mistake]:
+    """Those that are no expressions whatever their names mean."""
+    for site, _ in _sites(definition, documents):
+        try:
+            compile_expression(site.source)
+        except ExpressionInvalid as error:
+            yield _unreadable(site, error)
+
+
 def samples_for(definition: ServiceDefinition) -> dict[str, list[Any]]:
     """Values to try for every name."""
     samples = {name: sample_values(kind) for name, kind in names_in(definition).items()}
@@ -111,7 +122,7 @@ def _check(site: Site, names: Mapping[str, AnyKind], definition: ServiceDefiniti
     try:
         expression = compile_expression(site.source)
     except ExpressionInvalid as error:
-        yield site.mistake(f"`{site.source}`: {error}.", "See the list of functions in the reference.")
+        yield _unreadable(site, error)
         return
     unknown = sorted(expression.names - set(names))
     for name in unknown:
@@ -120,6 +131,10 @@ def _check(site: Site, names: Mapping[str, AnyKind], definition: ServiceDefiniti
         yield site.mistake(f"Nothing here is called `{name}`.", remedy)
     if not unknown:
         yield from _try_out(site, expression, _samples(site, names, definition))
+
+
+def _unreadable(site: Site, error: ExpressionInvalid) -> Mistake:
+    return site.mistake(f"`{site.source}`: {error}.", error.remedy)
 
 
 def _samples(
