@@ -197,6 +197,15 @@ def test_every_route_declares_who_may_open_it(urlconf: str) -> None:
     assert undeclared == []
 
 
+@pytest.mark.parametrize("path", room_files("views"), ids=short)
+def test_what_answers_get_answers_head(path: Path) -> None:
+    """``require_safe`` and ``["GET", "HEAD", "POST"]``: a page may be asked for its headers alone."""
+    text = path.read_text(encoding="utf-8")
+    assert "require_GET" not in text
+    methods = re.findall(r"require_http_methods\(\[(.*?)\]", text)
+    assert [names for names in methods if "HEAD" not in names] == []
+
+
 def settings_read() -> set[str]:
     names: set[str] = set()
     for path in python_files():

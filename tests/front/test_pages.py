@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
+from django.urls import get_resolver
 
 from mostovi.front.errors import server_error
 from mostovi.kernel.languages import VARIANTS
 from mostovi.kernel.territory import load_territory
 from mostovi.services import catalogue
 from mostovi.services.values import LifeEvent
+from test_architecture import walk_routes
 
 pytestmark = pytest.mark.django_db
 PUBLIC = (
@@ -46,6 +48,22 @@ def test_a_page_answers_to_no_other_method_and_says_which(method):
     response = Client(enforce_csrf_checks=True).generic(method, "/provjera")
     assert response.status_code == 405
     assert response["Allow"] == "GET, HEAD, POST"
+
+
+FILLED = {"code": "ABCDEFGHJ", "document": "ABCDEFGHJ", "number": 1, "typed": "ABCDEFGHJ"}
+
+
+@pytest.mark.parametrize("urlconf", ["mostovi.config.urls", "mostovi.demo.urls"])
+@pytest.mark.usefixtures("bridge", "territory", "provider")
+def test_every_address_answers_head_as_it_answers_get(client, settings, urlconf):
+    settings.ROOT_URLCONF = urlconf
+    different = []
+    for route, _entry in walk_routes(get_resolver(urlconf)):
+        address = "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda name: str(FILLED.get(name[1], "x")), route)
+        got, headed = client.get(address), client.head(address)
+        if (got.status_code, b"") != (headed.status_code, headed.content):
+            different.append(address)
+    assert different == []
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

@@ -88,5 +88,5 @@ def _check(level: str, actor: Actor, role: str | None) -> None:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    here = request.get_full_path() if request.method == "GET" else request.META.get("HTTP_REFERER", "/")
+    here = request.META.get("HTTP_REFERER", "/") if request.method == "POST" else request.get_full_path()
     return HttpResponseRedirect(f"{settings.LOGIN_URL}?{urlencode({'next': here})}")

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mostovi.demo.portal import results
 from mostovi.demo.portal.actions import plugs
@@ -28,7 +28,7 @@ from mostovi.kernel.institutions import find_institution, list_institutions
 from mostovi.services import public as services
 
 
-@require_GET
+@require_safe
 @access("public")
 def shoes(request: HttpRequest) -> HttpResponse:
     context = {
@@ -43,7 +43,7 @@ def shoes(request: HttpRequest) -> HttpResponse:
     return render(request, "demo_portal/shoes.html", context)
 
 
-@require_GET
+@require_safe
 @access("public")
 def bridge(request: HttpRequest) -> HttpResponse:
     """The live part alone, for the script: as it was when ``message`` was the latest."""
@@ -54,7 +54,7 @@ def bridge(request: HttpRequest) -> HttpResponse:
     return render(request, "demo_portal/bridge.html", _live_part(told))
 
 
-@require_GET
+@require_safe
 @access("public")
 def ticket(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     response = JsonResponse({"topic": TOPIC, "ticket": issue_ticket()})
@@ -78,14 +78,14 @@ def _live_part(told: list[Told]) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 @access("public")
 def paper(request: HttpRequest) -> HttpResponse:
     """A bank's counter: somebody hands over a paper."""
     return render(request, "demo_portal/paper.html", {"paper": find_played_paper() or find_seeded_paper()})
 
 
-@require_GET
+@require_safe
 @access("public")
 def paper_file(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     found = find_played_paper() or find_seeded_paper()

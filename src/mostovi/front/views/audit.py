@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mostovi.front import auditing
 from mostovi.front.words import LOG_KINDS
@@ -17,7 +17,7 @@ _SEEN = "mostovi_logs_seen"
 _KEPT_SECONDS = 400 * 24 * 3600
 
 
-@require_GET
+@require_safe
 @access("auditor")
 def audit(request: ActedRequest) -> HttpResponse:
     """Checks each log against what this auditor saw at the last visit, and remembers what it is now."""
@@ -37,7 +37,7 @@ def audit(request: ActedRequest) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 @access("auditor")
 def log_of(request: ActedRequest, institution: str) -> HttpResponse:
     before, kind = request.GET.get("before", ""), request.GET.get("kind", "")

@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mostovi.front import check_notes, checking, errors, guessing
 from mostovi.front.templatetags.mostovi_pages import sentence
@@ -33,7 +33,7 @@ class FileTooLarge(Invalid):
     message = "This file is larger than 10 MB. Our documents are much smaller."
 
 
-@require_GET
+@require_safe
 @access("public")
 def check(request: HttpRequest) -> HttpResponse:
     typed = request.GET.get("code", "").strip()[:40]
@@ -46,7 +46,7 @@ def check(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("front:check_code", args=[code]))
 
 
-@require_GET
+@require_safe
 @access("public")
 def check_code(request: HttpRequest, typed: str) -> HttpResponse:
     """The address in the square code; ``s`` is the issuer's signed statement."""
@@ -63,18 +63,18 @@ def check_code(request: HttpRequest, typed: str) -> HttpResponse:
     return _page(request, finding=finding)
 
 
-@require_GET
+@require_safe
 @access("public")
 def too_large(request: HttpRequest) -> HttpResponse:
     """What a proxy before us shows when it refuses a file by its size."""
     return errors.too_large(request)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access("public")
 def check_file(request: HttpRequest) -> HttpResponse:
     """A photograph, a PDF or a receipt, in whichever box. It is gone when the answer is on the screen."""
-    if request.method == "GET":
+    if request.method != "POST":
         # Whoever changes the language of the answer, or loads it again from a bookmark, begins anew.
         return HttpResponseRedirect(f"{reverse('front:check')}?{request.GET.urlencode()}")
     field = "photo" if "photo" in request.FILES or "ask_photo" in request.POST else "pdf"

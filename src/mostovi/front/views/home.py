@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mostovi.front import finding, guessing
 from mostovi.front.templatetags.mostovi_pages import sentence
@@ -12,7 +12,7 @@ from mostovi.kernel.errors import Refusal
 from mostovi.services import public as services
 
 
-@require_GET
+@require_safe
 @access("public")
 def home(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "").strip()[:100]
@@ -26,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "front/home.html", context)
 
 
-@require_GET
+@require_safe
 @access("public")
 def place(request: HttpRequest) -> HttpResponse:
     """Who is responsible in a place, at every level."""
@@ -35,7 +35,7 @@ def place(request: HttpRequest) -> HttpResponse:
     return render(request, "front/place.html", context)
 
 
-@require_GET
+@require_safe
 @access("public")
 def track(request: HttpRequest) -> HttpResponse:
     """Where an application stands, for whoever holds its code; nothing about the person."""

@@ -9,7 +9,7 @@ from django.middleware.csrf import rotate_token
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from mostovi.front.sign_in.claims import Identity, actor_for
 from mostovi.front.sign_in.provider import receive_identity, redirect_to_provider, sign_out_address
@@ -23,7 +23,7 @@ _PENDING = "sign_in"
 _MOST_PENDING = 5
 
 
-@require_GET
+@require_safe
 @access("public")
 def sign_in(request: HttpRequest) -> HttpResponse:
     """``reauthentication=KEY`` asks the provider to see an official once more, whatever session it has."""
@@ -63,7 +63,7 @@ def _take_pending(request: HttpRequest) -> dict[str, Any]:
     return pending
 
 
-@require_GET
+@require_safe
 @access("public")
 def signed_in(request: HttpRequest) -> HttpResponse:
     """Where the provider sends the browser back to."""
@@ -120,10 +120,10 @@ def _keep_actor(request: HttpRequest, identity: Identity, institution: str | Non
     remember_actor(request, actor_for(identity, person_id=person.id, institution=institution))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access("public")
 def sign_out(request: HttpRequest) -> HttpResponse:
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "front/sign_out.html")
     request.session.flush()
     home = request.build_absolute_uri(reverse("front:home"))

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mostovi.front import monitoring
 from mostovi.kernel.access_views import access
 
 
-@require_GET
+@require_safe
 @access("public")
 def status(request: HttpRequest) -> HttpResponse:
     report = monitoring.describe_now()

@@ -5,7 +5,7 @@ import json
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from mostovi.front import actions, usages
 from mostovi.kernel import clock
@@ -15,7 +15,7 @@ from mostovi.kernel.errors import NotFound
 _PERIODS = ("30", "year", "all")
 
 
-@require_GET
+@require_safe
 @access("person")
 def who_looked(request: ActedRequest) -> HttpResponse:
     chosen = _chosen(request)
@@ -39,7 +39,7 @@ def who_looked(request: ActedRequest) -> HttpResponse:
     return render(request, "front/who_looked.html", context)
 
 
-@require_GET
+@require_safe
 @access("person")
 def receipt(request: ActedRequest, institution: str, number: int) -> HttpResponse:
     """The receipt as a file, as `mostovi verify` reads it."""
@@ -49,7 +49,7 @@ def receipt(request: ActedRequest, institution: str, number: int) -> HttpRespons
     return response
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access("person")
 def question(request: ActedRequest, institution: str, number: int) -> HttpResponse:
     """I do not recognise this."""

@@ -86,7 +86,8 @@ def reply(request: ActedRequest, code: str) -> HttpResponse:
 @access("signed_in")
 def document(request: ActedRequest, code: str, document: str) -> HttpResponse:
     file = find_document(request.actor, code, document)
-    note_reading(actor=request.actor, code=code, document=document)
+    if request.method == "GET":  # who asks for the headers alone has read nothing
+        note_reading(actor=request.actor, code=code, document=document)
     response = HttpResponse(file.pdf, content_type="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="{file.kind}-{file.code}.pdf"'
     return response

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from mostovi.kernel.access_views import ActedRequest, access
 from mostovi.kernel.errors import Conflict, Invalid, Refusal
@@ -29,13 +29,13 @@ from mostovi.services.queries.sealing_sheets import find_sealing_sheet
 from mostovi.services.rules import OutcomeMissing, check_outcome
 
 
-@require_GET
+@require_safe
 @access("official", role="caseworker")
 def desk(request: ActedRequest) -> HttpResponse:
     return render(request, "services/desk/desk.html", _queue(request))
 
 
-@require_GET
+@require_safe
 @access("official", role="caseworker")
 def desk_case(request: ActedRequest, code: str) -> HttpResponse:
     return _case_page(request, code)
@@ -81,7 +81,7 @@ def _prepared(request: ActedRequest, code: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("desk:case", args=[code]))
 
 
-@require_GET
+@require_safe
 @access("official", role="caseworker")
 def evidence(request: ActedRequest, code: str, fact: str) -> HttpResponse:
     """The receipt of the exchange that brought a fact, as `mostovi verify` reads it."""
@@ -94,11 +94,11 @@ def evidence(request: ActedRequest, code: str, fact: str) -> HttpResponse:
     return response
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access("official", role="caseworker")
 def preview(request: ActedRequest, code: str) -> HttpResponse:
     """The decision as the person will read it; sealed by who has signed in once more for it."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _preview_page(request, code)
     try:
         decide_case(actor=request.actor, code=code, reviewed=request.POST.get("decision", ""))

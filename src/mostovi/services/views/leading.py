@@ -22,7 +22,7 @@ def leads_on(view: View) -> View:
         try:
             return view(request, code, **named)
         except (WrongState, QuestionUnknown, IdentityNotConfirmed):
-            if request.method != "GET":
+            if request.method == "POST":
                 raise
             return HttpResponseRedirect(reverse("services:resume", args=[code]))
 

@@ -14,10 +14,10 @@ from mostovi.services.describing import say
 from mostovi.services.forms import sentence_of
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access("official")
 def look_up(request: ActedRequest) -> HttpResponse:
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(request, {})
     try:
         answer = look_up_person(actor=request.actor, personal_number=request.POST.get("personal_number", ""))

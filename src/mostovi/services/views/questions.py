@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from mostovi.kernel.access_views import ActedRequest, access
 from mostovi.services.actions.applying import record_answer, submit_case
@@ -73,7 +73,7 @@ def _go_on(request: ActedRequest, code: str, after: str = "") -> HttpResponse:
     return HttpResponseRedirect(reverse(f"services:{way.page}", args=args))
 
 
-@require_GET
+@require_safe
 @access("signed_in")
 @leads_on
 def stop(request: ActedRequest, code: str) -> HttpResponse:

@@ -24,7 +24,7 @@ from mostovi.services.rules import (
 )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access("official", role="caseworker")
 def take_back(request: ActedRequest, code: str) -> HttpResponse:
     signed_in_at, missing = signed_in_to_take_back(request.actor, code)
