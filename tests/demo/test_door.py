@@ -12,7 +12,7 @@ from aiohttp import ClientSession, DummyCookieJar, web
 from aiohttp.test_utils import TestServer, unused_port
 from yarl import URL
 
-from mostovi.demo.door import MAX_BODY_BYTES, Door, make_application, open_rooms
+from mostovi.demo.door import MAX_BODY_BYTES, Door, make_server, open_rooms
 from mostovi.front.middleware import LARGEST_BODY_BYTES
 
 Play = Callable[..., None]
@@ -90,7 +90,7 @@ async def open_door(portal_address: str, sockets: dict[str, Path]) -> AsyncItera
     rooms = await open_rooms(portal_address, sockets)
     port = unused_port()
     door = Door(f"http://127.0.0.1:{port}", rooms)
-    runner = web.AppRunner(make_application(door), handler_cancellation=True, shutdown_timeout=0)
+    runner = web.ServerRunner(make_server(door), shutdown_timeout=0)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
     try:
@@ -271,6 +271,50 @@ def test_a_connection_that_breaks_while_something_is_sent_is_no_program_that_sta
         assert response.status == 502
         assert sentence in await response.text()
         assert "Refresh" not in response.headers
+
+    play(story)
+
+
+@pytest.mark.parametrize(
+    ("languages", "cookie", "sentence"),
+    [
+        ("en", "", "This address is too long"),
+        ("sr-Cyrl", "", "Адреса је предугачка"),
+        ("en", "mostovi_language=hr", "Adresa je predugačka"),
+    ],
+)
+def test_an_address_that_is_too_long_gets_a_page_in_her_language(
+    play: Play, languages: str, cookie: str, sentence: str
+) -> None:
+    async def story(browser: ClientSession, _street: Street) -> None:
+        headers = {"Accept-Language": languages, "Cookie": cookie}
+        response = await browser.get("/provjera?a=" + "x" * 20_000, headers=headers)
+        assert response.status == 414
+        assert sentence in await response.text()
+
+    play(story)
+
+
+def test_more_cookies_than_anybody_reads_get_a_page(play: Play) -> None:
+    async def story(browser: ClientSession, _street: Street) -> None:
+        headers = {"Accept-Language": "en", "Cookie": "a=" + "x" * 20_000}
+        response = await browser.get("/", headers=headers)
+        assert response.status == 431
+        assert "Delete the cookies of this address" in await response.text()
+
+    play(story)
+
+
+@pytest.mark.parametrize("line", [f"GET /{'x' * 100_000} HTTP/1.1", "nonsense", "CONNECT a.b:1 HTTP/1.1"])
+def test_what_cannot_be_read_at_all_gets_a_page_and_no_bare_line(play: Play, line: str) -> None:
+    async def story(browser: ClientSession, _street: Street) -> None:
+        assert browser._base_url is not None
+        reader, writer = await asyncio.open_connection("127.0.0.1", browser._base_url.port)
+        writer.write(f"{line}\r\nHost: a\r\n\r\n".encode())
+        answer = (await asyncio.wait_for(reader.readuntil(b"</main>"), 5)).decode()
+        assert answer.split()[1] == "400"
+        assert "<h1>Nismo mogli pročitati ono što je stiglo</h1>" in answer
+        writer.close()
 
     play(story)
 

@@ -384,6 +384,41 @@ def test_a_parameter_given_twice_is_refused(play: Callable[[Story], None]) -> No
     play(story)
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "sign-in", 405), ("GET", "cancel", 405), ("GET", "nowhere", 404), ("POST", "sign-in", 413)],
+)
+@pytest.mark.parametrize(
+    ("cookie", "sentence"),
+    [
+        ("", "This address cannot be opened in this way."),
+        ("mostovi_language=sr-Cyrl", "Ова адреса не може да се отвори"),
+    ],
+)
+def test_what_no_button_sends_gets_a_page_in_her_language(
+    play: Callable[[Story], None], method: str, path: str, status: int, *, cookie: str, sentence: str
+) -> None:
+    async def story(browser: Browser) -> None:
+        sent = {"data": {"a": "x" * 100_000}} if method == "POST" else {}
+        headers = {"Accept-Language": "en", "Cookie": cookie}
+        response = await browser.request(method, f"/demo-idp/{path}", headers=headers, **sent)
+        assert response.status == status
+        assert sentence in await response.text()
+        assert "Content-Security-Policy" in response.headers
+
+    play(story)
+
+
+def test_a_program_reads_an_error_and_a_person_a_sentence(play: Callable[[Story], None]) -> None:
+    async def story(browser: Browser) -> None:
+        address = "/demo-idp/authorize?client_id=a&client_id=b"
+        assert "error" in await (await browser.get(address)).json()
+        page = await browser.get(address, headers={"Accept": "text/html", "Accept-Language": "hr"})
+        assert "Ta se adresa ne može otvoriti" in await page.text()
+
+    play(story)
+
+
 def test_what_is_written_into_a_page_is_escaped(play: Callable[[Story], None]) -> None:
     async def story(browser: Browser) -> None:
         page = await (await ask(browser, state='"><script>alert(1)</script>')).text()

@@ -50,6 +50,19 @@ def test_a_page_answers_to_no_other_method_and_says_which(method):
     assert response["Allow"] == "GET, HEAD, POST"
 
 
+@pytest.mark.parametrize(
+    ("address", "way_on"),
+    [("/provjera/potvrda", "/"), ("/zahtjevi/K4T92M7AE/ponovo", "/zahtjevi/K4T92M7AE/")],
+)
+def test_an_address_that_takes_forms_alone_says_so_on_a_page(client, bridge, address, way_on):
+    response = client.get(address, headers={"Accept-Language": "en"})
+    assert response.status_code == 405
+    assert response["Allow"] == "POST"
+    page = response.content.decode()
+    assert "<h1>This cannot be opened in this way</h1>" in page
+    assert f'href="{way_on}' in page
+
+
 FILLED = {"code": "ABCDEFGHJ", "document": "ABCDEFGHJ", "number": 1, "typed": "ABCDEFGHJ"}
 
 

@@ -14,7 +14,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 from yarl import URL
 
-from mostovi.demo.door_page import broken_page, opening_page
+from mostovi.demo.door_page import broken_page, opening_page, unreadable_page
 
 logger = logging.getLogger("mostovi.demo.door")
 # RFC 9110 §7.6.1: what belongs to one connection is not passed on.
@@ -33,6 +33,10 @@ _HOP_BY_HOP = {
 _FORWARDED = {"forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"}
 _CONNECT_SECONDS = 5
 MAX_BODY_BYTES = 12 * 1024 * 1024
+# What the programs behind the door read of an address or a header.
+LONGEST_LINE = 8_000
+# What the door itself reads, so that whoever sends more than that is answered in her language.
+_LONGEST_READ = 64 * 1024
 TOO_LARGE = "/prevelika-datoteka"
 
 
@@ -51,9 +55,10 @@ class Door:
         self.host = base_url.partition("://")[2]
         self.rooms = sorted(rooms, key=lambda room: len(room.prefix), reverse=True)
 
-    async def pass_on(self, request: web.Request) -> web.StreamResponse:
-        if not request.raw_path.startswith("/"):
-            raise web.HTTPBadRequest(text="The door passes on paths of this address only.")
+    async def pass_on(self, request: web.BaseRequest) -> web.StreamResponse:
+        unreadable = _why_unreadable(request)
+        if unreadable:
+            return unreadable_page(unreadable, request.headers.get("Accept-Language", ""), request.cookies)
         if request.method in {"GET", "HEAD"} and self._is_another_name_of_ours(request.host):
             return web.Response(status=307, headers={"Location": self.base_url + request.path_qs})
         path = TOO_LARGE if _is_too_large(request) else request.path
@@ -69,7 +74,7 @@ class Door:
         async with answer:
             return await _stream(request, answer)
 
-    def _broken(self, request: web.Request) -> web.Response:
+    def _broken(self, request: web.BaseRequest) -> web.Response:
         """A program that ends while it is only read is started anew; what was sent may have been lost."""
         page = broken_page if request.body_exists else opening_page
         return page(request.headers.get("Accept-Language", ""), request.cookies)
@@ -78,7 +83,7 @@ class Door:
         """``localhost`` would lose the session that sign-in makes at the address of ``base_url``."""
         return host != self.host and host.rpartition(":")[0] in {"localhost", "127.0.0.1", "[::1]"}
 
-    async def _ask(self, room: Room, request: web.Request) -> aiohttp.ClientResponse:
+    async def _ask(self, room: Room, request: web.BaseRequest) -> aiohttp.ClientResponse:
         method, path, headers = request.method, request.raw_path, self._headers(request)
         body = request.content if request.body_exists else None
         if _is_too_large(request):
@@ -94,7 +99,7 @@ class Door:
             allow_redirects=False,
         )
 
-    def _headers(self, request: web.Request) -> CIMultiDict[str]:
+    def _headers(self, request: web.BaseRequest) -> CIMultiDict[str]:
         kept = _end_to_end(request.headers, _FORWARDED)
         kept["X-Forwarded-For"] = request.remote or "127.0.0.1"
         kept["X-Forwarded-Host"] = request.host
@@ -102,7 +107,17 @@ class Door:
         return kept
 
 
-def _is_too_large(request: web.Request) -> bool:
+def _why_unreadable(request: web.BaseRequest) -> int:
+    """The status of what no program behind the door takes; 0 for what is passed on."""
+    if not request.raw_path.startswith("/"):
+        return 400
+    if len(request.raw_path) > LONGEST_LINE:
+        return 414
+    too_much = any(len(name) + len(text) > LONGEST_LINE for name, text in request.headers.items())
+    return 431 if too_much else 0
+
+
+def _is_too_large(request: web.BaseRequest) -> bool:
     return (request.content_length or 0) > MAX_BODY_BYTES
 
 
@@ -114,7 +129,7 @@ def _end_to_end(headers: Mapping[str, str], dropped: set[str]) -> CIMultiDict[st
     return found
 
 
-async def _stream(request: web.Request, answer: aiohttp.ClientResponse) -> web.StreamResponse:
+async def _stream(request: web.BaseRequest, answer: aiohttp.ClientResponse) -> web.StreamResponse:
     """Each piece as it comes, so that events arrive when they happen."""
     response = web.StreamResponse(status=answer.status, reason=answer.reason)
     response.headers.extend(_end_to_end(answer.headers, {"date", "server"}))
@@ -130,10 +145,36 @@ async def _stream(request: web.Request, answer: aiohttp.ClientResponse) -> web.S
     return response
 
 
-def make_application(door: Door) -> web.Application:
-    application = web.Application(client_max_size=MAX_BODY_BYTES)
-    application.router.add_route("*", r"/{path:[\s\S]*}", door.pass_on)
-    return application
+class _Porter(web.RequestHandler):
+    """What cannot even be read as HTTP is answered by a page, too."""
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        super().handle_error(request, status, exc, message)
+        page = unreadable_page(status, request.headers.get("Accept-Language", ""), request.cookies)
+        page.force_close()
+        return page
+
+
+class _Server(web.Server):
+    def __call__(self) -> web.RequestHandler:
+        return _Porter(self, loop=self._loop, **self._kwargs)
+
+
+def make_server(door: Door) -> web.Server:
+    return _Server(
+        door.pass_on,
+        # A browser that leaves ends its stream behind the door at once.
+        handler_cancellation=True,
+        access_log=None,
+        max_line_size=_LONGEST_READ,
+        max_field_size=_LONGEST_READ,
+    )
 
 
 def _session(connector: aiohttp.BaseConnector) -> aiohttp.ClientSession:
@@ -159,13 +200,7 @@ async def serve(options: argparse.Namespace) -> None:
     rooms = await open_rooms(
         options.portal, {"/demo-idp/": options.identity_provider, "/live/": options.live}
     )
-    # A browser that leaves ends its stream behind the door at once.
-    runner = web.AppRunner(
-        make_application(Door(options.base_url, rooms)),
-        handler_cancellation=True,
-        access_log=None,
-        shutdown_timeout=1,
-    )
+    runner = web.ServerRunner(make_server(Door(options.base_url, rooms)), shutdown_timeout=1)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", options.port).start()

@@ -56,6 +56,19 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+def wrong_method(request: HttpRequest, allowed: str) -> HttpResponse:
+    """An address that takes what a form sends was opened as a page, or something else was tried on it."""
+    response = _page(
+        request,
+        405,
+        _("This cannot be opened in this way"),
+        _("This address only takes what a button of ours sends. Go back to the page with the button."),
+        action=_way_on(request.path),
+    )
+    response.headers["Allow"] = allowed
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     return _page(
         request,

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import trans_real
 
-from mostovi.front.errors import refused, too_large
+from mostovi.front.errors import refused, too_large, wrong_method
 from mostovi.kernel.errors import Refusal
 from mostovi.kernel.languages import VARIANTS
 
@@ -115,8 +115,10 @@ class MethodMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in METHODS:
-            return HttpResponseNotAllowed(METHODS)
-        return self.get_response(request)
+            return wrong_method(request, ", ".join(METHODS))
+        response = self.get_response(request)
+        refused_so = isinstance(response, HttpResponseNotAllowed)
+        return wrong_method(request, response.headers["Allow"]) if refused_so else response
 
 
 class RefusalMiddleware:

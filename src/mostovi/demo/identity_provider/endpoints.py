@@ -13,6 +13,7 @@ from mostovi.demo.identity_provider.persons import SUBSTANTIAL, Identity, find_i
 from mostovi.demo.identity_provider.provider import Provider
 from mostovi.demo.identity_provider.tokens import ALGORITHM, public_keys
 from mostovi.demo.identity_provider.values import Client, SignIn, SignInRequest
+from mostovi.demo.spoken import choose_language
 from mostovi.kernel import clock
 
 COOKIE = "mostovi_demo_identity"
@@ -94,14 +95,14 @@ class Endpoints:
         identity = find_identity(form.get("person", ""))
         asked = self.provider.pending.take(form.get("request", ""), clock.now()) if identity else None
         if asked is None or identity is None:
-            return _html(pages.sentence_page("bs", "wrong", "too_old"), 400)
+            return _sentence(request, "too_old", 400)
         return self._signed_in(request, asked, identity)
 
     async def cancel(self, request: web.Request) -> web.StreamResponse:
         form = await _parameters(request)
         asked = self.provider.pending.take(form.get("request", ""), clock.now())
         if asked is None:
-            return _html(pages.sentence_page("bs", "wrong", "too_old"), 400)
+            return _sentence(request, "too_old", 400)
         known = {"redirect_uri": asked.redirect_uri, "state": asked.state}
         return self._back_with_error(known, "access_denied", "The person went back.")
 
@@ -161,7 +162,7 @@ class Endpoints:
             state = {"state": asked["state"]} if asked.get("state") else {}
             response: web.StreamResponse = _redirect(back, state)
         else:
-            language = rules.choose_language(asked.get("ui_locales", ""))
+            language = _language(request, asked.get("ui_locales", ""))
             response = _html(pages.sentence_page(language, "signed_out", "signed_out_lead"))
         response.del_cookie(COOKIE, path=self._cookie_path())
         return response
@@ -218,14 +219,32 @@ def _html(page: str, status: int = 200) -> web.Response:
     return web.Response(text=page, status=status, content_type="text/html", headers=_PAGE_HEADERS)
 
 
+def _sentence(request: web.Request, name: str, status: int) -> web.Response:
+    return _html(pages.sentence_page(_language(request), "wrong", name), status)
+
+
+def _language(request: web.Request, wanted: str = "") -> str:
+    """What the program asked for, otherwise what the person reads on the portal."""
+    asked = wanted or request.query.get("ui_locales", "")
+    accepted = request.headers.get("Accept-Language", "")
+    return rules.choose_language(asked) if asked else choose_language(request.cookies, accepted)
+
+
 @web.middleware
 async def refusals_become_answers(request: web.Request, handler: Any) -> web.StreamResponse:
     try:
         response: web.StreamResponse = await handler(request)
     except rules.UnknownProgram:
-        language = rules.choose_language(request.query.get("ui_locales", ""))
-        return _html(pages.sentence_page(language, "wrong", "unknown_program"), 400)
+        return _sentence(request, "unknown_program", 400)
     except rules.ProtocolError as refusal:
+        if "text/html" in request.headers.get("Accept", ""):
+            return _sentence(request, "not_understood", refusal.status)
         answer = {"error": refusal.code, "error_description": refusal.sentence()}
         return web.json_response(answer, status=refusal.status, headers=_NO_STORE)
+    except web.HTTPClientError as error:
+        # No such address, opened by another method, or too much sent: a person reads it.
+        page = _sentence(request, "not_understood", error.status)
+        if "Allow" in error.headers:
+            page.headers["Allow"] = error.headers["Allow"]
+        return page
     return response

@@ -57,6 +57,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "sr": "Захтјев није дошао од програма који познајемо. Вратите се и пријавите се поново.",
         "en": "The request did not come from a program we know. Go back and sign in again.",
     },
+    "not_understood": {
+        "bs": "Ova adresa se ne može otvoriti na taj način. Vratite se na portal i prijavite se ponovo.",
+        "hr": "Ta se adresa ne može otvoriti na ovaj način. Vratite se na portal i prijavite se ponovno.",
+        "sr": "Ова адреса не може да се отвори на тај начин. Вратите се на портал и пријавите се поново.",
+        "en": "This address cannot be opened in this way. Go back to the portal and sign in again.",
+    },
     "too_old": {
         "bs": "Ova stranica je predugo bila otvorena. Vratite se i prijavite se ponovo.",
         "hr": "Ova je stranica predugo bila otvorena. Vratite se i prijavite se ponovno.",
