@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from front.bridge import NOW, usage
+from mostovi.front import usages
 from mostovi.kernel import clock
 from mostovi.kernel.messages import list_messages
 from mostovi.kernel.models import AuditLine
@@ -194,9 +195,56 @@ def test_the_period_is_asked_of_the_institutions(amra, bridge, period, since):
 
 def test_a_long_list_has_pages(amra, bridge):
     bridge.usages = [usage(exchange_id=f"e-{n}", log_entry=f"brcko-registrar/{n}") for n in range(45)]
-    assert read(amra).count('<h3 class="pier">') == 20
-    assert read(amra, "&page=3").count('<h3 class="pier">') == 5
+    assert read(amra).count('<h3 class="pier">') == 10
+    assert read(amra, "&page=5").count('<h3 class="pier">') == 5
     assert read(amra, "&page=99").count('<h3 class="pier">') == 5
+
+
+def test_turning_pages_and_choosing_asks_nobody_again(amra, bridge):
+    bridge.usages = [usage()]
+    page = read(amra)
+    assert "As the institutions answered at 13:00." in page
+    for query in ("&page=2", "&institution=brcko-registrar", "&purpose=mine", ""):
+        read(amra, query)
+    assert len(bridge.asked) == 1
+    read(amra, "&period=all")
+    assert len(bridge.asked) == 2
+
+
+def test_who_asks_again_is_answered_anew(amra, bridge):
+    read(amra)
+    bridge.usages = [usage()]
+    assert "Nobody has looked" in read(amra)
+    response = amra.post("/moji-podaci/?lang=en&period=30&page=1", follow=True)
+    assert response.redirect_chain == [("/moji-podaci/?lang=en&period=30&page=1", 302)]
+    assert "Registrar of Brčko District" in response.content.decode()
+
+
+def test_what_is_missing_is_asked_for_again(amra, bridge):
+    bridge.silent = ("zenica-registrar",)
+    read(amra)
+    bridge.silent = ()
+    assert "Did not answer" not in read(amra)
+
+
+def test_after_some_minutes_and_in_another_session_everybody_is_asked(amra, bridge, signed_in, monkeypatch):
+    read(amra)
+    read(signed_in("Amra Kovač", number=AMRA))
+    assert len(bridge.asked) == 2
+    monkeypatch.setattr(usages, "KEPT", timedelta(0))
+    amra.post("/moji-podaci/")
+    read(amra)
+    read(amra)
+    assert len(bridge.asked) == 4
+
+
+def test_many_looks_in_cases_that_are_not_hers_are_folded(amra, bridge):
+    bridge.usages = [
+        usage(case="JJ2J3E687", exchange_id=f"e-{n}", log_entry=f"brcko-registrar/{n}") for n in range(12)
+    ]
+    page = read(amra)
+    assert page.count('<h3 class="pier">') == 12
+    assert "<summary>2 older looks</summary>" in page
 
 
 def test_the_personal_number_goes_over_the_bridge_and_onto_no_page(amra, bridge):

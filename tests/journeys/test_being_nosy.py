@@ -15,6 +15,7 @@ from mostovi.demo.population.cast import AMRA
 
 def attempts_refused(amra: Visitor) -> int:
     amra.go("/moji-podaci/")
+    amra.press("Ask them again")
     return int(amra.find("dl.stats dd").last.inner_text())
 
 

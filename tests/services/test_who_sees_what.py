@@ -75,6 +75,7 @@ GET  prijava/                                                 open      open  op
 GET  prijava/povratak                                         no        no    no    no    no    no    no
 GET  odjava/                                                  open      open  open  open  open  open  open
 GET  moji-podaci/                                             sign-in   open  open  no    no    no    no
+POST moji-podaci/                                             sign-in   *     *     no    no    no    no
 GET  moji-podaci/<slug:institution>/<int:number>/potvrda.json sign-in   open  open  no    no    no    no
 GET  moji-podaci/<slug:institution>/<int:number>/pitanje      sign-in   open  open  no    no    no    no
 POST moji-podaci/<slug:institution>/<int:number>/pitanje      sign-in   *     *     no    no    no    no

@@ -1,4 +1,8 @@
-"""Who looked: what every gateway's log says about one person, one entry for each look."""
+"""Who looked: what every gateway's log says about one person, one entry for each look.
+
+Asking is an entry in every log, too. So what institutions answered is kept a few minutes for whoever asked,
+in this program's memory: turning pages and filtering does not bury other entries under her own.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -6,6 +10,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Literal
 
+from django.core.cache import cache
 from django.utils import timezone
 
 from mostovi.exchange import public as exchange
@@ -15,7 +20,9 @@ from mostovi.kernel import codes, people
 from mostovi.kernel.access import Actor, check_is_person
 from mostovi.services import public as services
 
-PER_PAGE = 20
+PER_PAGE = 10
+KEPT = timedelta(minutes=5)
+PERIODS = ("30", "year", "all")
 TURNING_PAGES = timedelta(hours=1)
 # What the person or our worker did with her application is no look at her by somebody.
 _NOBODY_LOOKED = frozenset({"person", "system"})
@@ -69,6 +76,7 @@ class Report:
 
     looks: tuple[Look, ...]
     silent: tuple[str, ...]
+    asked_at: datetime
     unasked: bool = False
 
     @property
@@ -108,24 +116,43 @@ class Report:
         return range(1, max(1, -(-len(self.under("mine")) // PER_PAGE)) + 1)
 
 
-def find_looks(actor: Actor, *, chosen: Filter, now: datetime) -> Report:
-    """Ask every institution. Raises NotFound (no_personal_number) if we do not know the person's number."""
+def find_looks(actor: Actor, *, session: str, chosen: Filter, now: datetime) -> Report:
+    """Ask every institution, unless all have answered in this session within the last minutes.
+
+    Raises NotFound (no_personal_number) if we do not know the person's number.
+    """
     check_is_person(actor)
-    assert actor.person_id is not None
-    institution = asking_institution()
-    report = exchange.find_usages(
-        institution=institution,
-        subject_jmb=people.personal_number_of(actor.person_id, actor=actor, purpose="own-data"),
-        user=people.pseudonym_for(actor.person_id, institution),
-        since=chosen.since(now),
-    )
+    report, asked_at = cache.get(_kept_as(session, chosen.period)) or (_ask(actor, chosen, now), now)
+    if not report.silent:
+        left = KEPT - (now - asked_at)
+        cache.set(_kept_as(session, chosen.period), (report, asked_at), left.total_seconds())
     own = services.list_own_codes(actor)
     refused = {usage.case for usage in report.usages if usage.service == words.OTHER_PERSON and usage.case}
     looks = (
         replace(look, heading=heading_of(look.usage, own), unseen=look.usage.case in refused)
         for look in _join_both_ends(report.usages)
     )
-    return Report(tuple(looks), report.silent, report.own_gateway_silent)
+    return Report(tuple(looks), report.silent, asked_at, report.own_gateway_silent)
+
+
+def forget_answers(session: str) -> None:
+    """The next look at the page asks every institution anew."""
+    cache.delete_many([_kept_as(session, period) for period in PERIODS])
+
+
+def _kept_as(session: str, period: str) -> str:
+    return f"who-looked/{session}/{period}"
+
+
+def _ask(actor: Actor, chosen: Filter, now: datetime) -> exchange.UsageReport:
+    assert actor.person_id is not None
+    institution = asking_institution()
+    return exchange.find_usages(
+        institution=institution,
+        subject_jmb=people.personal_number_of(actor.person_id, actor=actor, purpose="own-data"),
+        user=people.pseudonym_for(actor.person_id, institution),
+        since=chosen.since(now),
+    )
 
 
 def heading_of(usage: exchange.Usage, own: frozenset[str]) -> Heading:

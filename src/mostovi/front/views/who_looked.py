@@ -12,15 +12,17 @@ from mostovi.kernel import clock
 from mostovi.kernel.access_views import ActedRequest, access
 from mostovi.kernel.errors import NotFound
 
-_PERIODS = ("30", "year", "all")
 
-
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @access("person")
 def who_looked(request: ActedRequest) -> HttpResponse:
+    session = request.session.session_key or ""
+    if request.method == "POST":
+        usages.forget_answers(session)
+        return HttpResponseRedirect(request.get_full_path())
     chosen = _chosen(request)
     try:
-        report = usages.find_looks(request.actor, chosen=chosen, now=clock.now())
+        report = usages.find_looks(request.actor, session=session, chosen=chosen, now=clock.now())
     except NotFound:
         return render(request, "front/who_looked_unknown.html")
     shown = report.filtered(chosen)
@@ -32,6 +34,8 @@ def who_looked(request: ActedRequest) -> HttpResponse:
         "days": shown.page(number),
         "counter": shown.under("counter"),
         "strangers": shown.under("stranger"),
+        "at_once": f":{usages.PER_PAGE}",
+        "later": f"{usages.PER_PAGE}:",
         "number": number,
         "questioned": request.GET.get("questioned") == "1",
         "query": f"period={chosen.period}&institution={chosen.institution}&purpose={chosen.purpose}",
@@ -64,7 +68,7 @@ def _chosen(request: HttpRequest) -> usages.Filter:
     period = request.GET.get("period", "30")
     purpose = request.GET.get("purpose", "")
     return usages.Filter(
-        period=period if period in _PERIODS else "30",
+        period=period if period in usages.PERIODS else "30",
         institution=request.GET.get("institution", "")[:80],
         purpose=purpose if purpose in {"mine", "counter", "other"} else "",
     )
