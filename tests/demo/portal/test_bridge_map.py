@@ -161,10 +161,11 @@ def test_a_drawn_ring_walks_back_to_every_corner(ring):
     ]
 
 
+@pytest.mark.parametrize("on_phones", [False, True])
 @pytest.mark.parametrize("variant", ["bs", "hr", "sr", "en"])
-def test_no_name_covers_another_or_an_arch_or_leaves_the_frame(variant):
+def test_no_name_covers_another_or_an_arch_or_leaves_the_frame(variant, on_phones):
     drawn = draw_bridge_map(the_country(), standing(variant), [], None)
-    boxes = [name.label.box for name in drawn.names]
+    boxes = [name.label.box for name in (drawn.names_on_phones if on_phones else drawn.names)]
     for rank, box in enumerate(boxes):
         assert not any(box.meets(other) for other in boxes[rank + 1 :])
         assert not any(box.meets(arch.box) for arch in drawn.arches)

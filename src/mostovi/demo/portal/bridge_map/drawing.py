@@ -13,8 +13,15 @@ from mostovi.demo.portal.bridge_map.boundaries import (
     project_units,
     read_boundaries,
 )
-from mostovi.demo.portal.bridge_map.labels import Label, Labelled, place_labels
-from mostovi.demo.portal.bridge_map.lines import Curve, draw_broken, draw_cut, span
+from mostovi.demo.portal.bridge_map.labels import (
+    DESK,
+    PHONE,
+    Label,
+    Labelled,
+    Lettering,
+    place_labels,
+)
+from mostovi.demo.portal.bridge_map.lines import draw_broken, draw_cut, span
 from mostovi.demo.portal.bridge_map.projection import Projection
 from mostovi.demo.portal.bridge_map.simplification import simplify_units
 from mostovi.demo.portal.bridge_map.values import Box, Point, Unit
@@ -94,6 +101,7 @@ class BridgeMap:
     cuts: str
     arches: tuple[Arch, ...]
     names: tuple[PlaceName, ...]
+    names_on_phones: tuple[PlaceName, ...]
     lit: LitLine | None
 
 
@@ -118,13 +126,15 @@ def draw_bridge_map(
         (span(arches[one].crown, arches[other].crown), arches[one].answers and arches[other].answers)
         for one, other in sorted({(min(pair), max(pair)) for pair in contracts})
     ]
+    dots = [curve.at(step / 12) for curve, _ in curves for step in range(13)]
     return BridgeMap(
         land=country.land,
         water=country.water,
         lines="".join(curve.draw() if whole else draw_broken(curve) for curve, whole in curves),
         cuts="".join(draw_cut(curve) for curve, whole in curves if not whole),
         arches=tuple(arches.values()),
-        names=_name_places(country, institutions, arches, [curve for curve, _ in curves]),
+        names=_name_places(country, institutions, arches, dots, DESK),
+        names_on_phones=_name_places(country, institutions, arches, dots, PHONE),
         lit=_light(arches, lit),
     )
 
@@ -150,22 +160,26 @@ def _by_place(institutions: Sequence[Standing]) -> list[list[Standing]]:
 
 
 def _name_places(
-    country: Country, institutions: Sequence[Standing], arches: dict[str, Arch], curves: list[Curve]
+    country: Country,
+    institutions: Sequence[Standing],
+    arches: dict[str, Arch],
+    dots: Sequence[Point],
+    lettering: Lettering,
 ) -> tuple[PlaceName, ...]:
     groups = _by_place(institutions)
-    places = [_labelled(group, arches) for group in groups]
-    dots = [curve.at(step / 12) for curve in curves for step in range(13)]
-    labels = place_labels(places, [arch.box for arch in arches.values()], dots)
+    places = [_labelled(group, arches, lettering) for group in groups]
+    labels = place_labels(places, [arch.box for arch in arches.values()], dots, lettering)
     return tuple(
         PlaceName(label, _is_on_land(label, country), all(one.answers for one in group))
         for label, group in zip(labels, groups, strict=True)
     )
 
 
-def _labelled(group: list[Standing], arches: dict[str, Arch]) -> Labelled:
+def _labelled(group: list[Standing], arches: dict[str, Arch], lettering: Lettering) -> Labelled:
     feet = [arches[one.code].foot for one in group]
     middle = Point(sum(foot.x for foot in feet) / len(feet), feet[0].y)
-    return Labelled(middle, (group[0].place, *(one.kind for one in group)))
+    kinds = [one.kind for one in group] if lettering.kind_sign else []
+    return Labelled(middle, (group[0].place, *kinds))
 
 
 def _is_on_land(label: Label, country: Country) -> bool:
