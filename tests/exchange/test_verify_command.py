@@ -10,6 +10,7 @@ from asn1crypto import x509 as asn1_x509
 
 from mostovi.config.command_line import main as mostovi
 from mostovi.exchange.verification.command import main
+from mostovi.kernel import codes
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,8 @@ def test_proved_and_not_proved_stand_apart(folder: Path, capsys: pytest.CaptureF
     assert "Every byte of the file" in proved
     assert "still in force" in unproved
     assert "Issued by  Centre for Social Work Tuzla" in said
-    assert f"Code       {made.CODE}" in said
+    assert f"Code       {codes.display(made.CODE)}" in said
+    assert made.CODE not in said, "one spelling"
 
 
 def test_json_says_the_same_to_programs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -37,7 +37,7 @@ from exchange.bridge_fixture import (
 )
 from exchange.middleman import Message, Middleman
 from mostovi.exchange.verification.receipts import verify_receipt_file
-from mostovi.kernel import clock
+from mostovi.kernel import clock, codes
 from mostovi.services.actions.desk import take_case
 from mostovi.services.catalogue import find_definition
 from mostovi.services.models import Case, Document, Fact
@@ -407,7 +407,7 @@ def test_a_check_that_was_kept_is_verified_offline_and_any_changed_byte_shows(pa
     assert verdict.state == "genuine", verdict
     said = " ".join(map(str, verdict.proved))
     assert f"The file with the SHA-256 digest {digest} was checked on" in said
-    assert f"A paper with the code {paper.code} was checked on" in said
+    assert f"A paper with the code {codes.display(paper.code)} was checked on" in said
     assert "The answer was: valid." in said
     for place in random.Random(2).sample(range(len(kept)), 25):
         changed = kept[:place] + bytes([kept[place] ^ 1]) + kept[place + 1 :]

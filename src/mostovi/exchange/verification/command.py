@@ -16,7 +16,7 @@ from cryptography.utils import CryptographyDeprecationWarning
 from mostovi.exchange.verification.chains import NoRoot
 from mostovi.exchange.verification.files import verify_file
 from mostovi.exchange.verification.values import State, Statement, Verdict, english
-from mostovi.kernel import clock
+from mostovi.kernel import clock, codes
 
 EXIT_CODES: dict[State, int] = {"genuine": 0, "altered": 1, "unusable": 2, "not_ours": 3}
 MAXIMUM_SIZE = 20 * 1024 * 1024
@@ -118,7 +118,7 @@ def _facts(verdict: Verdict) -> str:
     rows = [
         ("Issued by", verdict.issuer),
         ("Issued at", english(verdict.issued_at) if verdict.issued_at else None),
-        ("Code", verdict.code),
+        ("Code", verdict.code and codes.display(verdict.code)),
     ]
     return "\n".join(f"{name:<10} {value}" for name, value in rows if value)
 

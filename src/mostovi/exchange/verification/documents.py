@@ -17,6 +17,7 @@ from mostovi.exchange.verification.containers import Container, TimeStamp
 from mostovi.exchange.verification.seals import LocatedSeal, find_code, locate_seals
 from mostovi.exchange.verification.unsealed import explain_unsealed
 from mostovi.exchange.verification.values import State, Statement, Verdict
+from mostovi.kernel import codes
 
 MAXIMUM_SIZE = 20 * 1024 * 1024
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -199,7 +200,7 @@ def _check_gap(examination: _Examination, der: bytes, container: Container) -> N
         raise _Fault("altered", Statement(sentences.SEAL_CHANGED))
     examination.prove(sentences.EVERY_BYTE)
     if examination.verdict.code is not None:
-        examination.prove(sentences.CODE_SEALED, code=examination.verdict.code)
+        examination.prove(sentences.CODE_SEALED, code=codes.display(examination.verdict.code))
 
 
 def _check_revocation(examination: _Examination, container: Container, stamp: TimeStamp) -> None:

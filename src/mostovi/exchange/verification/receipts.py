@@ -23,6 +23,7 @@ from mostovi.exchange.sealing.demonstration import is_demonstration_root
 from mostovi.exchange.verification import chains, sentences
 from mostovi.exchange.verification.containers import HOSTILE
 from mostovi.exchange.verification.values import Parameter, State, Statement, Verdict
+from mostovi.kernel import codes
 
 _ANSWERS = frozenset({"valid", "receipt", "replaced", "revoked", "altered", "not_ours"})
 _CODE = re.compile(r"[AEJKMT2-9]{9}")
@@ -108,7 +109,7 @@ def _check_of_a_paper(record: LogRecord) -> Iterator[Statement]:
     if _SHA256.fullmatch(digest):
         yield Statement(sentences.FILE_CHECKED, {**told, "sha256": digest})
     if _CODE.fullmatch(code):
-        yield Statement(sentences.CODE_CHECKED, {**told, "code": code})
+        yield Statement(sentences.CODE_CHECKED, {**told, "code": codes.display(code)})
 
 
 def _refused(receipt: Receipt, roots: Sequence[x509.Certificate], refusal: Exception | None) -> Verdict:
