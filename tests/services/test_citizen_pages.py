@@ -42,6 +42,7 @@ def text_of(response: object) -> str:
 def test_amra_applies_with_nothing_but_links_and_forms(amra: Actor, bridge: Bridge) -> None:
     client = browser(amra)
     assert "Child allowance" in text_of(client.get("/usluge/child-allowance/"))
+    assert "<li>Municipality or city</li>" in client.get("/usluge/child-allowance/").content.decode()
     page = client.post("/usluge/child-allowance/", follow=True)
     assert "What institutions already know" in text_of(page)
     assert "Dino Kovač" in text_of(page)
