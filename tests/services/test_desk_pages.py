@@ -11,6 +11,7 @@ from mostovi.kernel.access import Actor
 from mostovi.kernel.access_views import remember_actor
 from mostovi.kernel.models import AuditLine, Person
 from mostovi.services import catalogue, tasks
+from mostovi.services.actions.applying import withdraw_case
 from mostovi.services.actions.desk import take_case
 from mostovi.services.actions.disputing import dispute_fact
 from mostovi.services.models import Case, Decision
@@ -85,6 +86,25 @@ def test_the_case_shows_each_fact_with_its_source_its_basis_and_its_evidence(des
         "Dino",
     ):
         assert words in page
+
+
+def test_of_a_withdrawn_case_only_what_happened_is_shown(desk: Client, amra: Actor, case: str) -> None:
+    assert stages(desk, case) == ["Received", "Facts complete", "*Decide", "Seal", "Deliver"]
+    withdraw_case(actor=amra, code=case)
+    assert stages(desk, case) == ["Received", "*Withdrawn"]
+
+
+def test_of_a_withdrawn_decision_each_step_was_done(desk: Client, case: str) -> None:
+    Case.objects.update(state=CaseState.REVOKED)
+    assert stages(desk, case) == ["Received", "Facts complete", "Decide", "Seal", "*Decision withdrawn"]
+
+
+def stages(desk: Client, case: str) -> list[str]:
+    """The stages that the page shows, with a star before the one where the case is."""
+    page = desk.get(f"/predmeti/{case}/").content.decode()
+    shown = page.partition('<ol class="stage"')[2].partition("</ol>")[0]
+    found = re.findall(r"<li( aria-current)?[^>]*>([^<]+)", shown)
+    return [("*" if here else "") + name for here, name in found]
 
 
 def test_only_the_fact_that_the_applicant_named_is_marked_with_what_she_says(
