@@ -10,7 +10,13 @@ from mostovi.kernel import audit
 from mostovi.kernel.access import Actor
 from mostovi.kernel.models import AuditLine
 from mostovi.services import rules, tasks
-from mostovi.services.actions.applying import restore_case, start_case_at_counter, submit_case, withdraw_case
+from mostovi.services.actions.applying import (
+    record_answer,
+    restore_case,
+    start_case_at_counter,
+    submit_case,
+    withdraw_case,
+)
 from mostovi.services.actions.asking import ask_facts
 from mostovi.services.actions.desk import answer_official, ask_applicant, save_draft_decision, take_case
 from mostovi.services.actions.disputing import dispute_fact, take_back_dispute
@@ -71,7 +77,9 @@ def everything_a_clerk_does(clerk: Actor) -> None:
         personal_number=MILAN_NUMBER,
         identity_document="passport",
     )
-    ask_facts(actor=clerk, code=begin(name="Milan Savić"))
+    code = begin(name="Milan Savić")
+    record_answer(actor=clerk, code=code, question="registrar", answer="zenica-registrar")
+    ask_facts(actor=clerk, code=code)
     with pytest.raises(rules.OtherPerson):
         begin(name="Vera Marić")
 

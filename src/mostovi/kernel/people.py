@@ -21,13 +21,10 @@ COUNTER = "counter"
 
 @dataclass(frozen=True)
 class PersonSummary:
-    """``signed_in``: the name is an identity provider's word, not only what was typed at a counter."""
-
     id: int
     name: str
     language: str
     email: str
-    signed_in: bool = False
 
 
 def _summary(person: Person) -> PersonSummary:
@@ -36,7 +33,6 @@ def _summary(person: Person) -> PersonSummary:
         name=person.name,
         language=person.language,
         email=person.email,
-        signed_in=person.issuer != COUNTER,
     )
 
 

@@ -10,7 +10,7 @@ from mostovi.kernel import clock
 from mostovi.kernel.access import Actor, check_is_person
 from mostovi.kernel.codes import new_code
 from mostovi.kernel.errors import Conflict
-from mostovi.kernel.people import PersonSummary, find_or_create_person_at_counter, find_person
+from mostovi.kernel.people import find_or_create_person_at_counter, find_person
 from mostovi.kernel.personal_number import check_personal_number
 from mostovi.services import catalogue, rules
 from mostovi.services.actions.settling import settle
@@ -45,17 +45,18 @@ def start_case_at_counter(
     name = name.strip()
     person = find_or_create_person_at_counter(personal_number=personal_number, name=name)
     check_may_try(actor=actor, person_id=person.id, purpose=service)
-    known = _name_known_of(person, service)
+    known = _name_confirmed_before(person.id, service)
     if known:
         check_same_person(actor=actor, person_id=person.id, purpose=service, typed=name, known=known)
     return _start(actor=actor, service=service, applicant_id=person.id, typed=name, identity_document=seen)
 
 
-def _name_known_of(person: PersonSummary, service: str) -> str:
-    """From an identity provider, or from the register that answered for what was begun at the counter."""
-    if person.signed_in:
-        return person.name
-    begun = _drafts(person.id, service, Channel.COUNTER).first()
+def _name_confirmed_before(person_id: int, service: str) -> str:
+    """By the register that answered for what was begun at the counter.
+
+    What an identity provider said is not asked: whether somebody uses the portal is nothing a counter learns.
+    """
+    begun = _drafts(person_id, service, Channel.COUNTER).first()
     return catalogue.registered_name(begun) if begun else ""
 
 

@@ -70,7 +70,7 @@ def check_may_try(*, actor: Actor, person_id: int, purpose: str) -> None:
 
 
 def check_same_person(*, actor: Actor, person_id: int, purpose: str, typed: str, known: str) -> None:
-    """We know by ourselves whose number it is; no register need be asked."""
+    """A register has said before whose number it is; none need be asked again."""
     try:
         rules.check_same_person(typed, known)
     except rules.OtherPerson as refusal:
