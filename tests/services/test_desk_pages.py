@@ -10,8 +10,8 @@ from mostovi.exchange import public as exchange
 from mostovi.kernel.access import Actor
 from mostovi.kernel.access_views import remember_actor
 from mostovi.kernel.models import AuditLine, Person
-from mostovi.services import catalogue, tasks
-from mostovi.services.actions.applying import withdraw_case
+from mostovi.services import catalogue, rules, tasks
+from mostovi.services.actions.applying import agree_to_facts, record_answer, withdraw_case
 from mostovi.services.actions.desk import take_case
 from mostovi.services.actions.disputing import dispute_fact
 from mostovi.services.models import Case, Decision
@@ -261,6 +261,51 @@ def test_who_refuses_what_the_rules_would_grant_is_warned_before_sealing(
     parts = ("Obrazloženje", REASONS, "Šta po ovim činjenicama kažu pravila", "ne prelazi granicu")
     places = [paper.index(words) for words in (*parts, "odlučila drugačije nego što predlažu pravila")]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_where_the_rules_leave_it_to_the_official_no_outcome_departs_and_the_reasons_are_their_own(
+    desk: Client, damir: Actor, amra: Actor, bridge: Bridge, outcome: Outcome
+) -> None:
+    case = a_draft(amra)
+    agree_to_facts(actor=amra, code=case)
+    record_answer(actor=amra, code=case, question="lives_with_you", answer="part")
+    answer_all(amra, case)
+    send(amra, case)
+    assert "Write the reasons" in prepare(desk, case, outcome=outcome, reasons="").content.decode()
+    prepare(desk, case, outcome=outcome)
+    for page in ("", "pregled"):
+        shown = desk.get(f"/predmeti/{case}/{page}").content.decode()
+        assert "The rules leave this to you" in shown
+        assert "You decide otherwise" not in shown
+    decide(damir, case, outcome, REASONS)
+    paper = seat(amra).get(f"/zahtjevi/{case}/").content.decode().partition('id="decision"')[2]
+    parts = (
+        "Obrazloženje",
+        REASONS,
+        "Šta po ovim činjenicama kažu pravila",
+        "Pravila ovdje ništa ne predlažu",
+    )
+    places = [paper.index(words) for words in parts]
+    assert places == sorted(places)
+
+
+def test_who_decides_while_a_fact_is_missing_is_warned_before_sealing(
+    desk: Client, damir: Actor, amra: Actor, bridge: Bridge
+) -> None:
+    bridge.unknown = {"fbih-tax-administration"}
+    case = a_sent_case(amra)
+    prepare(desk, case, outcome="refused")
+    for page in ("", "pregled"):
+        shown = desk.get(f"/predmeti/{case}/{page}").content.decode()
+        note = shown.partition("A fact is missing</h")[2].partition("</div>")[0]
+        assert "Ask the applicant, or say in your own words why you decide without it." in note
+        assert note.count("<li>") == 1, "the income, and nothing else"
+        assert "Approving is not possible" in note
+        assert "You decide otherwise" not in shown
+    with pytest.raises(rules.AmountUnknown):
+        decide(damir, case, Outcome.APPROVED, REASONS)
+    decide(damir, case, Outcome.REFUSED, REASONS)
 
 
 def test_who_approves_what_the_rules_propose_is_not_warned(desk: Client, case: str) -> None:

@@ -150,9 +150,28 @@ def test_where_the_rules_propose_the_outcome_their_results_are_the_reasons(grant
     assert not set(APART["bs"]) & set(said)
 
 
-def decision_lines(variant: str, *, granted: bool, departs: bool) -> list[str]:
+LEFT_OPEN = {
+    "bs": "Pravila ovdje ništa ne predlažu.",
+    "hr": "Pravila ovdje ništa ne predlažu.",
+    "sr-Cyrl": "Правила овдје не предлажу ништа.",
+    "sr-Latn": "Pravila ovdje ne predlažu ništa.",
+    "en": "The rules propose nothing here.",
+}
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("granted", [True, False])
+def test_where_the_rules_propose_nothing_the_words_are_the_officials(variant: str, *, granted: bool) -> None:
+    said = decision_lines(variant, granted=granted, departs=False, left_open=True)
+    own, apart = said.index("Iznos je ispravljen."), said.index(APART[variant][0])
+    condition = next(line for line in said if "247" in line)
+    assert own < apart < said.index(condition)
+    assert said[said.index(condition) + 1].startswith(LEFT_OPEN[variant])
+
+
+def decision_lines(variant: str, *, granted: bool, departs: bool, left_open: bool = False) -> list[str]:
     definition = service("child-allowance")
-    data = decision_values(variant, granted=granted) | {"departs": departs}
+    data = decision_values(variant, granted=granted) | {"departs": departs, "left_open": left_open}
     template = definition.files[definition.template]
     parts = read_template(template, definition.texts, data, language=variant)
     return [line for part in parts for line in part.lines]

@@ -151,7 +151,8 @@ def test_the_desk_offers_no_approval_that_would_fail_and_says_what_is_missing(
     take_case(actor=damir, code=code)
     page = browser(damir).get(f"/predmeti/{code}/?lang=en").content.decode()
     assert 'value="approved"' not in page
-    assert "Approving is not possible now" in page
+    assert "A fact is missing" in page
+    assert "Approving is not possible" in page
     assert "The registrar has given no answer about children." in page
     with pytest.raises(rules.AmountUnknown):
         prepare_decision(actor=damir, code=code, outcome=Outcome.APPROVED, reasons="I approve it anyway.")

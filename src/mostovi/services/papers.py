@@ -81,6 +81,7 @@ def decision_data(case: Case, decision: Decision, *, issued_on: date) -> dict[st
         "granted": decision.outcome == Outcome.APPROVED,
         "amount": None if amount is None else Decimal(amount) / 100,
         "departs": decision.outcome == rules.departing_outcome(result.proposal),
+        "left_open": rules.is_left_open(result.proposal),
         "conditions": [_condition(step, language) for step in result.reasons],
         "reasons": decision.reasons,
         "official": decision.official_name,

@@ -47,6 +47,7 @@ def _sample(
         "place": "…",
         "granted": granted,
         "departs": not granted,
+        "left_open": False,
         "reasons": "…",
         "conditions": [
             {"sentence": text_of(step.sentence, variant), "article": step.article}

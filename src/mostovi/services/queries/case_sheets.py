@@ -144,6 +144,7 @@ class DeskSheet:
     departing: Outcome | None
     may_approve: bool
     missing: tuple[str, ...]
+    unknown: tuple[str, ...]
     other_cases: tuple[OtherCase, ...]
     amount_km: Decimal | None
     lines: tuple[RuleLine, ...]
@@ -184,6 +185,7 @@ def find_desk_sheet(actor: Actor, code: str) -> DeskSheet:
         departing=rules.departing_outcome(result.proposal),
         may_approve=rules.may_approve(result.amount_feninga, pays=bool(catalogue.definition_of(case).amount)),
         missing=tuple(say(step.sentence) for step in result.conditions if step.state in _IN_THE_WAY),
+        unknown=tuple(say(step.sentence) for step in result.conditions if step.state == RuleState.UNKNOWN),
         other_cases=tuple(catalogue.list_other_cases(case)),
         amount_km=_marks(result.amount_feninga),
         lines=tuple(map(_rule_line, result.conditions)),

@@ -37,6 +37,7 @@ from mostovi.services.rules.deciding import (
     check_signed_in_for,
     check_withdrawal_reason,
     departing_outcome,
+    is_left_open,
     may_approve,
 )
 from mostovi.services.rules.refusals import (
@@ -159,6 +160,7 @@ __all__ = [
     "diagram",
     "due_after_pause",
     "is_identity_confirmed",
+    "is_left_open",
     "is_unsettled",
     "may_approve",
     "named_facts",

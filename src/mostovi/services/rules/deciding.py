@@ -131,6 +131,12 @@ def departing_outcome(proposal: Proposal) -> Outcome | None:
     return {Proposal.GRANT: Outcome.REFUSED, Proposal.REFUSE: Outcome.APPROVED}.get(proposal)
 
 
+def is_left_open(proposal: Proposal) -> bool:
+    """The rules propose nothing, since an official weighs it or a fact is missing: no outcome departs from
+    them, and none has their reasons."""
+    return proposal in {Proposal.JUDGE, Proposal.UNKNOWN}
+
+
 def may_approve(amount_feninga: int | None, *, pays: bool) -> bool:
     """Nobody approves a benefit of which the rules do not say how much."""
     return amount_feninga is not None or not pays
