@@ -371,8 +371,9 @@ def test_another_office_does_not_see_the_case(case: str) -> None:
     assert "Amra" not in stranger.get("/predmeti/").content.decode()
 
 
-def test_who_decides_is_led_from_the_applicants_page_to_the_desk(desk: Client, case: str) -> None:
-    answer = desk.get(f"/zahtjevi/{case}/")
+@pytest.mark.parametrize("page", ["", "potvrda"])
+def test_who_decides_is_led_from_the_applicants_page_to_the_desk(desk: Client, case: str, page: str) -> None:
+    answer = desk.get(f"/zahtjevi/{case}/{page}")
     assert answer["Location"] == f"/predmeti/{case}/"
     assert desk.get(answer["Location"]).status_code == 200
 

@@ -12,10 +12,10 @@ from mostovi.services.actions.delivering import note_reading
 from mostovi.services.actions.desk import answer_official
 from mostovi.services.forms import sentence_of
 from mostovi.services.queries.case_sheets import find_case_sheet, list_case_lines
-from mostovi.services.queries.cases import find_document, find_receipt, find_standing
-from mostovi.services.rules import WrongState, party_of
-from mostovi.services.values import CaseState, Party, WaitsFor
-from mostovi.services.views.leading import leads_on
+from mostovi.services.queries.cases import find_document, find_receipt
+from mostovi.services.rules import WrongState
+from mostovi.services.values import CaseState, WaitsFor
+from mostovi.services.views.leading import leads_on, leads_to_desk
 
 
 @access("person")
@@ -24,10 +24,8 @@ def my_cases(request: ActedRequest) -> HttpResponse:
 
 
 @access("signed_in")
+@leads_to_desk
 def case_page(request: ActedRequest, code: str) -> HttpResponse:
-    """The application for its applicant and the clerk who typed it; who decides reads it at the desk."""
-    if party_of(request.actor, find_standing(request.actor, code)) == Party.CASEWORKER:
-        return HttpResponseRedirect(reverse("desk:case", args=[code]))
     sheet = find_case_sheet(request.actor, code)
     if sheet.state == CaseState.DRAFT:
         return HttpResponseRedirect(reverse("services:resume", args=[code]))
@@ -35,6 +33,7 @@ def case_page(request: ActedRequest, code: str) -> HttpResponse:
 
 
 @access("signed_in")
+@leads_to_desk
 @leads_on
 def receipt(request: ActedRequest, code: str) -> HttpResponse:
     found = find_receipt(request.actor, code)
