@@ -162,7 +162,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class StepAction:
-    """One thing that can happen in a step: who may, where it leads, what is signed."""
+    """One thing that can happen in a step: who may, where it leads, what is sealed of it (``signs``)."""
 
     name: str
     who: tuple[str, ...]

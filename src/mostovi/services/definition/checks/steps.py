@@ -41,7 +41,7 @@ def _action(
     if wrong:
         yield document.mistake((*path, "who"), wrong, f"Write `who: {_parties(possible)}`.")
     if action.signs and action.signs != definition.template:
-        what = f"service.yaml has {definition.template} signed, not {action.signs}."
+        what = f"service.yaml has {definition.template} sealed, not {action.signs}."
         yield document.mistake((*path, "signs"), what, f"Write `signs: {definition.template}`.")
 
 
