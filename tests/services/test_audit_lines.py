@@ -17,7 +17,7 @@ from mostovi.services.actions.applying import (
     submit_case,
     withdraw_case,
 )
-from mostovi.services.actions.asking import ask_facts
+from mostovi.services.actions.asking import ask_anew, ask_facts
 from mostovi.services.actions.desk import answer_official, ask_applicant, save_draft_decision, take_case
 from mostovi.services.actions.disputing import dispute_fact, take_back_dispute
 from mostovi.services.actions.handing_over import give_back_case
@@ -56,6 +56,8 @@ def everything_an_official_does(damir: Actor, amra: Actor, code: str, time: Cloc
     take_case(actor=damir, code=code)
     ask_applicant(actor=damir, code=code, question=TYPED)
     answer_official(actor=amra, code=code, text=TYPED)
+    dispute_fact(actor=amra, code=code, key="householdIncome", text=TYPED, named=["monthly_income"])
+    ask_anew(actor=damir, code=code, key="householdIncome")
     save_draft_decision(actor=damir, code=code, outcome=Outcome.REFUSED, reasons=TYPED)
     decide(damir, code, Outcome.REFUSED, TYPED)
     tasks.seal_decided_cases(time.now)

@@ -18,6 +18,7 @@ from mostovi.kernel.access import Actor
 from mostovi.kernel.errors import Refusal
 from mostovi.services import catalogue, tasks
 from mostovi.services.actions.applying import restore_case, start_over, withdraw_case
+from mostovi.services.actions.asking import ask_anew
 from mostovi.services.actions.desk import answer_official, ask_applicant, take_case
 from mostovi.services.actions.disputing import dispute_fact
 from mostovi.services.actions.handing_over import give_back_case
@@ -55,6 +56,7 @@ class Life:
             "dispute": lambda: dispute_fact(**person, key="residence", text="We have moved."),
             "take": lambda: take_case(**official),
             "give back": lambda: give_back_case(**official),
+            "ask anew": lambda: ask_anew(**official, key="residence"),
             "ask": lambda: ask_applicant(**official, question="Where does he live?"),
             "decide": lambda: (take_case(**official), decide(self.official, self.code)),
             "refuse": lambda: decide(self.official, self.code, Outcome.REFUSED, REASON),
@@ -112,7 +114,7 @@ def a_life_forgotten_afterwards(bridge: Bridge, time: Clock) -> Iterator[None]:
 
 ACTS = [
     *("unplug", "plug", "forget", "send", "withdraw", "restore", "start over", "reply", "dispute"),
-    *("take", "give back", "ask", "decide", "refuse", "revoke", "anew", "wait"),
+    *("take", "give back", "ask", "ask anew", "decide", "refuse", "revoke", "anew", "wait"),
 ]
 LIKELY = ["send", "decide", "wait", "anew"]
 

@@ -235,7 +235,7 @@ class CaseLife(RuleBasedStateMachine):
             rules.check_can_decide(actor, self.case)
         elif step == Step.TAKE:
             rules.check_can_take(actor, self.case)
-        elif step in (Step.ASK_APPLICANT, Step.DRAFT_DECISION):
+        elif step in (Step.ASK_APPLICANT, Step.DRAFT_DECISION, Step.ASK_ANEW):
             rules.check_can_work_on(step, actor, self.case)
         elif step == Step.RESTORE:
             rules.check_can_restore(actor, self.case, NOW)

@@ -165,6 +165,15 @@ def list_told(case: Case, fact: Fact) -> list[str]:
     return [source.key for source in request.facts if fact.values.get(source.field) is not None]
 
 
+def list_called_wrong(case: Case) -> frozenset[str]:
+    """The facts that the applicant calls wrong; where a register told nothing, all it was asked for."""
+    wrong: set[str] = set()
+    for fact in case.facts.filter(disputed_at__isnull=False):
+        asked = next(each for each in definition_of(case).requests if each.key == fact.key)
+        wrong |= set(fact.disputed_facts) or {source.key for source in asked.facts}
+    return frozenset(wrong)
+
+
 def law_day(case: Case) -> date:
     """The day whose law applies: when the application was sent, until then today."""
     return timezone.localdate(case.received_at) if case.received_at else timezone.localdate()

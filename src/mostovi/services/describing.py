@@ -1,6 +1,6 @@
 """Words for what a case holds, in the language of the reader. Who may read it is asked elsewhere."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,7 +14,7 @@ from mostovi.services.definition import FactRequest, Question, ServiceDefinition
 from mostovi.services.definition.kinds import for_rules, for_words
 from mostovi.services.definition.values import FactKind, FactSource, Kind
 from mostovi.services.definition.wording import write_date, write_value
-from mostovi.services.models import Case, Fact
+from mostovi.services.models import Case, EarlierAnswer, Fact
 from mostovi.services.values import CaseState, CaseSummary, FactState
 
 
@@ -37,6 +37,19 @@ class CaseLine:
 
 
 @dataclass(frozen=True)
+class EarlierCard:
+    """What one institution answered before it was asked anew, and what the applicant said of it."""
+
+    rows: tuple[Row, ...]
+    as_of: datetime | None
+    log_entry: str
+    remark: str
+    remarked_at: datetime | None
+    named_wrong: tuple[str, ...]
+    replaced_at: datetime
+
+
+@dataclass(frozen=True)
 class FactCard:
     """What one institution answered, or will."""
 
@@ -56,6 +69,8 @@ class FactCard:
     remark: str
     remarked_at: datetime | None
     named_wrong: tuple[str, ...] = ()
+    asked_anew_at: datetime | None = None
+    earlier: tuple[EarlierCard, ...] = ()
 
     @property
     def wrong_rows(self) -> list[Row]:
@@ -154,7 +169,7 @@ def _card(definition: ServiceDefinition, request: FactRequest, fact: Fact) -> Fa
         key=fact.key,
         provider=fact.provider,
         register=text(definition, f"registers.{request.service}"),
-        rows=tuple(_rows(definition, request, fact.values)) if fact.state == FactState.ANSWERED else (),
+        rows=_rows(definition, request, fact),
         state=FactState(fact.state),
         in_force=fact.contract.get("in_force"),
         why=text(definition, f"why.{request.service}") or say(fact.contract.get("purpose")),
@@ -167,15 +182,33 @@ def _card(definition: ServiceDefinition, request: FactRequest, fact: Fact) -> Fa
         remark=fact.dispute_text,
         remarked_at=fact.disputed_at,
         named_wrong=tuple(fact.disputed_facts),
+        asked_anew_at=fact.asked_anew_at,
+        earlier=tuple(_earlier(definition, request, was) for was in fact.earlier.all()) if fact.pk else (),
     )
 
 
-def _rows(definition: ServiceDefinition, request: FactRequest, fields: Mapping[str, Any]) -> Iterable[Row]:
-    for source in request.facts:
-        value = fields.get(source.field)
-        if value is not None:
-            label = text(definition, f"facts.{source.key}")
-            yield Row(source.key, label, _say_fact(source, value))
+def _earlier(definition: ServiceDefinition, request: FactRequest, was: EarlierAnswer) -> EarlierCard:
+    return EarlierCard(
+        rows=_rows(definition, request, was),
+        as_of=was.as_of,
+        log_entry=was.log_entry,
+        remark=was.dispute_text,
+        remarked_at=was.disputed_at,
+        named_wrong=tuple(was.disputed_facts),
+        replaced_at=was.replaced_at,
+    )
+
+
+def _rows(
+    definition: ServiceDefinition, request: FactRequest, answer: Fact | EarlierAnswer
+) -> tuple[Row, ...]:
+    if answer.state != FactState.ANSWERED:
+        return ()
+    return tuple(
+        Row(source.key, text(definition, f"facts.{source.key}"), _say_fact(source, value))
+        for source in request.facts
+        if (value := answer.values.get(source.field)) is not None
+    )
 
 
 def _say_fact(source: FactSource, value: Any) -> str:
@@ -240,6 +273,9 @@ def describe_event(event: str) -> str:
         "registers_not_asked": _("Registers could not be asked without a personal number"),
         "facts_agreed": _("The use of the registers' answers was agreed"),
         "fact_disputed": _("A register's answer was called wrong"),
+        "fact_asked_anew": _("The official had a register asked again about what was called wrong"),
+        "answered_anew": _("The register answered again; from then on its new answer counts"),
+        "refused_anew": _("The register refused to answer again; its earlier answer counts"),
         "dispute_taken_back": _("The remark on a register's answer was taken back"),
         "received": _("The application was sent"),
         "waiting_for_facts": _("A register does not answer; we ask again by ourselves"),

@@ -20,5 +20,6 @@ urlpatterns = [
     ),
     path("predmeti/<str:code>/pregled", desk.preview, name="preview"),
     path("predmeti/<str:code>/prijava", desk.sign_in_once_more, name="sign_in_once_more"),
+    path("predmeti/<str:code>/ponovni-upit/<str:fact>", desk.ask_register_anew, name="ask_anew"),
     path("predmeti/<str:code>/dokaz/<str:fact>", desk.evidence, name="evidence"),
 ]

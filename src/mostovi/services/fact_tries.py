@@ -1,5 +1,6 @@
 """One try at one register's fact: leased, asked on the applicant's behalf, and what its row says then."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,9 +18,10 @@ from mostovi.services.values import FactState, Party
 LEASE = timedelta(seconds=30)
 
 
-def asker_for(case: Case, actor: Actor) -> Asker:
-    """Who asks, also when our worker asks again: the applicant, or the clerk who applies with her."""
-    person_id, acting = _acting_in(case, actor)
+def asker_for(case: Case, actor: Actor, *, anew_by: int | None = None) -> Asker:
+    """Who asks, also when our worker asks again: the applicant, the clerk who applies with her, or the
+    official ``anew_by``, who had the question put anew."""
+    person_id, acting = (anew_by, Party.CASEWORKER) if anew_by is not None else _acting_in(case, actor)
     return Asker(
         institution=case.institution,
         case=case.code,
@@ -39,9 +41,10 @@ def _acting_in(case: Case, actor: Actor) -> tuple[int, str]:
 
 def lease(fact: Fact, now: datetime) -> bool:
     """Two requests, or a request and the worker, must not ask the same register at the same time."""
+    state = fact.state if fact.asked_anew_at else FactState.WAITING
     return bool(
         Fact.objects.filter(pk=fact.pk, state=fact.state, tries=fact.tries).update(
-            state=FactState.WAITING, tries=F("tries") + 1, tried_at=now, next_try_at=now + LEASE
+            state=state, tries=F("tries") + 1, tried_at=now, next_try_at=now + LEASE
         )
     )
 
@@ -63,3 +66,20 @@ def columns_of(reply: Reply, *, tries: int, now: datetime) -> dict[str, Any]:
         state = FactState.NOT_FOUND if not_found else FactState.REFUSED
         return {"state": state, "refusal_code": reply.refusal.code, "next_try_at": None}
     return {"state": FactState.WAITING, "next_try_at": now + rules.retry_delay(tries)}
+
+
+def columns_anew(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for a question put anew: the answer that is there counts until another one comes."""
+    if columns["state"] == FactState.WAITING:
+        return {"next_try_at": columns["next_try_at"]}
+    over: dict[str, Any] = {"next_try_at": None, "asked_anew_at": None, "asked_anew_by_id": None}
+    if columns["state"] == FactState.REFUSED:
+        return over
+    none: dict[str, Any] = {
+        "values": {},
+        "exchange_id": "",
+        "log_entry": "",
+        "as_of": None,
+        "refusal_code": "",
+    }
+    return {**none, **columns, **over, "dispute_text": "", "disputed_at": None, "disputed_facts": []}

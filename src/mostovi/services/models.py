@@ -136,6 +136,8 @@ class Fact(models.Model):
     dispute_text = models.TextField(default="", blank=True)
     disputed_at = models.DateTimeField(null=True, blank=True)
     disputed_facts = models.JSONField(default=list)
+    asked_anew_at = models.DateTimeField(null=True, blank=True)
+    asked_anew_by_id = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ["id"]
@@ -149,6 +151,27 @@ class Fact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id}/{self.key}"
+
+
+class EarlierAnswer(models.Model):
+    """What a register answered before it was asked anew, and what the applicant said of it then."""
+
+    fact = models.ForeignKey(Fact, on_delete=models.CASCADE, related_name="earlier")
+    state = models.CharField(max_length=12, choices=_choices(FactState))
+    values = models.JSONField(default=dict)
+    exchange_id = models.CharField(max_length=100, default="", blank=True)
+    log_entry = models.CharField(max_length=120, default="", blank=True)
+    as_of = models.DateTimeField(null=True, blank=True)
+    dispute_text = models.TextField(default="", blank=True)
+    disputed_at = models.DateTimeField(null=True, blank=True)
+    disputed_facts = models.JSONField(default=list)
+    replaced_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["replaced_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.fact} until {self.replaced_at}"
 
 
 class Decision(models.Model):

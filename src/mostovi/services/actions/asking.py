@@ -9,24 +9,37 @@ from django.db.models import QuerySet
 
 from mostovi.kernel import clock
 from mostovi.kernel.access import Actor, system_actor
-from mostovi.kernel.errors import NotFound
+from mostovi.kernel.errors import Conflict, NotFound
 from mostovi.services import rules
+from mostovi.services.actions.settling import settle
 from mostovi.services.actions.turning_away import turn_away_others
 from mostovi.services.catalogue import DOCUMENT_KEY, definition_of, standing_of
 from mostovi.services.definition import facts_from_register
 from mostovi.services.definition.kinds import UnexpectedValue
-from mostovi.services.fact_tries import asker_for, columns_of, lease
+from mostovi.services.fact_tries import LEASE, asker_for, columns_anew, columns_of, lease
 from mostovi.services.inquiries import (
     Inquiry,
     Reply,
     ask_all,
     find_contract,
 )
-from mostovi.services.models import Case, Fact
-from mostovi.services.recording import find_case, note
+from mostovi.services.models import Case, EarlierAnswer, Fact
+from mostovi.services.recording import find_case, hold_case, note
 from mostovi.services.values import CaseState, FactState, Step
 
 MOSTOVI = system_actor("worker")
+_KEPT = (
+    *("state", "values", "exchange_id", "log_entry", "as_of"),
+    *("dispute_text", "disputed_at", "disputed_facts"),
+)
+
+
+class NothingToAskAnew(Conflict):
+    code = "nothing_to_ask_anew"
+    message = (
+        "The applicant no longer calls this answer wrong, or the register has answered again. "
+        "Look at the case again."
+    )
 
 
 def ask_facts(*, actor: Actor, code: str) -> None:
@@ -42,9 +55,35 @@ def ask_facts(*, actor: Actor, code: str) -> None:
 def ask_again(*, code: str, now: datetime, silent: set[str]) -> None:
     """Ask the due registers of one case. A provider in ``silent`` was silent a moment ago and is spared."""
     case = find_case(code)
-    due = case.facts.filter(state=FactState.WAITING, next_try_at__lte=now).exclude(key=DOCUMENT_KEY)
-    replies = _ask_registers(case, due.exclude(provider__in=silent), actor=MOSTOVI)
-    silent.update(reply.inquiry.provider for reply in replies if reply.is_silent)
+    due = case.facts.filter(next_try_at__lte=now).exclude(key=DOCUMENT_KEY).exclude(provider__in=silent)
+    for official in set(due.values_list("asked_anew_by_id", flat=True)):
+        replies = _ask_registers(case, due.filter(asked_anew_by_id=official), actor=MOSTOVI)
+        silent.update(reply.inquiry.provider for reply in replies if reply.is_silent)
+
+
+def ask_anew(*, actor: Actor, code: str, key: str) -> None:
+    """The official has a register asked again about what the applicant calls wrong. What it answered before
+    counts until it has; if it is silent, the worker goes on asking. Harmless to repeat."""
+    if _begin_anew(actor=actor, code=code, key=key):
+        case = find_case(code)
+        _ask_registers(case, case.facts.filter(key=key), actor=actor)
+        settle(code=code)
+
+
+@transaction.atomic
+def _begin_anew(*, actor: Actor, code: str, key: str) -> bool:
+    case, now = hold_case(code), clock.now()
+    rules.check_can_work_on(Step.ASK_ANEW, actor, standing_of(case))
+    fact = case.facts.filter(key=key).first()
+    if fact is None or fact.disputed_at is None:
+        raise NothingToAskAnew
+    if fact.asked_anew_at is not None:
+        return False
+    case.facts.filter(key=key).update(
+        asked_anew_at=now, asked_anew_by_id=actor.person_id, next_try_at=now + LEASE, tries=0
+    )
+    note(case, "fact_asked_anew", actor=actor, now=now, key=key, provider=fact.provider)
+    return True
 
 
 def _ask_registers(case: Case, facts: QuerySet[Fact], *, actor: Actor) -> list[Reply]:
@@ -54,7 +93,7 @@ def _ask_registers(case: Case, facts: QuerySet[Fact], *, actor: Actor) -> list[R
     if not leased:
         return []
     try:
-        asker = asker_for(case, actor)
+        asker = asker_for(case, actor, anew_by=leased[0].asked_anew_by_id)
     except NotFound:
         _keep_no_personal_number(case, leased, actor=actor)
         return []
@@ -90,11 +129,29 @@ def _keep(
             columns |= {"state": FactState.REFUSED, "refusal_code": "unexpected_value", "values": {}}
         if contracts.get(fact.key):
             columns["contract"] = contracts[fact.key]
+        if fact.asked_anew_at is not None:
+            _keep_anew(case, fact, columns, actor=actor, now=now)
+            continue
         Fact.objects.filter(pk=fact.pk, state=FactState.WAITING).update(**columns)
         outcomes.setdefault(columns["state"], []).append(fact.provider)
     if any(state != FactState.WAITING for state in outcomes) or any(fact.tries == 0 for fact in facts):
         note(case, "registers_asked", actor=actor, now=now, **outcomes)
     turn_away_others(case=case)
+
+
+def _keep_anew(case: Case, asked: Fact, columns: dict[str, Any], *, actor: Actor, now: datetime) -> None:
+    """The new answer takes the place of the old one, which is kept with what the applicant said of it."""
+    changes = columns_anew(columns)
+    awaited = Fact.objects.select_for_update().filter(pk=asked.pk, asked_anew_at=asked.asked_anew_at)
+    for fact in awaited:
+        if "state" in changes:
+            EarlierAnswer.objects.create(
+                fact=fact, replaced_at=now, **{name: getattr(fact, name) for name in _KEPT}
+            )
+        Fact.objects.filter(pk=fact.pk).update(**changes)
+        if columns["state"] != FactState.WAITING:
+            event = "answered_anew" if "state" in changes else "refused_anew"
+            note(case, event, actor=actor, now=now, key=fact.key, provider=fact.provider)
 
 
 def _is_readable(case: Case, fact: Fact, columns: dict[str, Any]) -> bool:
@@ -112,6 +169,10 @@ def _keep_no_personal_number(case: Case, facts: Sequence[Fact], *, actor: Actor)
     """Somebody without a personal number cannot be found in registers; an official looks at her papers."""
     keys = [fact.key for fact in facts]
     case.facts.filter(key__in=keys).update(
-        state=FactState.NOT_FOUND, refusal_code="no_personal_number", next_try_at=None
+        state=FactState.NOT_FOUND,
+        refusal_code="no_personal_number",
+        next_try_at=None,
+        asked_anew_at=None,
+        asked_anew_by_id=None,
     )
     note(case, "registers_not_asked", actor=actor, now=clock.now(), keys=keys)

@@ -95,9 +95,11 @@ def evaluate_rules(
         states[rule.key], value = evaluate_rule(rule, known, on_date)
         if value is not None:
             known[rule.key] = value
-    words = words_of(definition, known)
+    words, under = words_of(definition, known), _facts_under(definition, on_date)
     steps = tuple(
-        _step(rule, states[rule.key], known, words) for rule in definition.rules if rule.key in states
+        replace(_step(rule, states[rule.key], known, words), rests_on=under[rule.key])
+        for rule in definition.rules
+        if rule.key in states
     )
     proposal = _proposal(steps)
     amount = known.get(definition.amount) if proposal not in {Proposal.REFUSE, Proposal.UNKNOWN} else None
@@ -192,10 +194,24 @@ def sources_of(rule: Rule) -> list[str]:
     """All expressions of a rule."""
     sources = [source for source in (rule.judge_if, rule.skip_if) if source]
     for version in rule.versions:
-        sources += [version.expression] if version.expression else []
-        for row in version.rows:
-            sources += [*row.when, row.then]
+        sources += _sources_of_version(version)
     return sources
+
+
+def _sources_of_version(version: RuleVersion) -> list[str]:
+    rows = [source for row in version.rows for source in (*row.when, row.then)]
+    return [version.expression, *rows] if version.expression else rows
+
+
+def _facts_under(definition: ServiceDefinition, on_date: date) -> dict[str, frozenset[str]]:
+    """The facts that the value of each rule is computed from by the law of that day."""
+    under = {fact.key: frozenset({fact.key}) for fact in definition.facts}
+    for rule in in_order(definition.rules):
+        version = version_on(rule, on_date)
+        sources = [*(_sources_of_version(version) if version else ()), *filter(None, [rule.judge_if])]
+        names = {name for source in sources for name in compile_expression(source).names}
+        under[rule.key] = frozenset().union(*(under.get(name, frozenset()) for name in names))
+    return under
 
 
 def evaluate_rule(rule: Rule, known: Mapping[str, Any], on_date: date) -> tuple[RuleState, Any]:

@@ -28,7 +28,8 @@ class Proposal(StrEnum):
 
 @dataclass(frozen=True)
 class RuleStep:
-    """The result of one rule. ``value`` is a JSON value; ``sentence`` is ready to be read."""
+    """The result of one rule. ``value`` is a JSON value; ``sentence`` is ready to be read; ``rests_on`` are
+    the facts of registers it was computed from, also by way of other rules."""
 
     key: str
     kind: ValueKind
@@ -39,6 +40,7 @@ class RuleStep:
     sentence_key: str
     sentence: Texts | None
     missing: tuple[str, ...] = ()
+    rests_on: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

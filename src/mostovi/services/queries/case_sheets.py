@@ -62,13 +62,15 @@ class Happening:
 
 @dataclass(frozen=True)
 class RuleLine:
-    """One step of the rules as the official reads it: the result and the article it rests on."""
+    """One step of the rules as the official reads it: the result, the article it rests on, and whether it
+    rests on a fact that the applicant calls wrong."""
 
     key: str
     state: str
     sentence: str
     article: str
     illustrative: bool
+    on_called_wrong: bool
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,10 @@ class DeskSheet:
     applicant_language_name: str
     days_left: int | None
 
+    @property
+    def lines_on_called_wrong(self) -> list[RuleLine]:
+        return [line for line in self.lines if line.on_called_wrong]
+
 
 def list_case_lines(actor: Actor) -> list[CaseLine]:
     """The person's applications, the newest first."""
@@ -177,7 +183,7 @@ def find_desk_sheet(actor: Actor, code: str) -> DeskSheet:
     """The case with the rules' result, for officials of the institution that owns it."""
     check_is_official(actor, role="caseworker")
     case = open_case(actor, code)
-    result = catalogue.evaluate(case)
+    result, wrong = catalogue.evaluate(case), catalogue.list_called_wrong(case)
     language = find_person(case.applicant_id).language or "bs"
     return DeskSheet(
         case=_sheet(case, actor),
@@ -188,7 +194,7 @@ def find_desk_sheet(actor: Actor, code: str) -> DeskSheet:
         unknown=tuple(say(step.sentence) for step in result.conditions if step.state == RuleState.UNKNOWN),
         other_cases=tuple(catalogue.list_other_cases(case)),
         amount_km=_marks(result.amount_feninga),
-        lines=tuple(map(_rule_line, result.conditions)),
+        lines=tuple(_rule_line(step, wrong) for step in result.conditions),
         assigned_to_name=case.assigned_to_name,
         assigned_to_me=case.assigned_to_id == actor.person_id,
         own_case=case.applicant_id == actor.person_id,
@@ -295,13 +301,14 @@ def _is_possible(step: Step, actor: Actor, standing: Standing) -> bool:
     return True
 
 
-def _rule_line(step: RuleStep) -> RuleLine:
+def _rule_line(step: RuleStep, called_wrong: frozenset[str]) -> RuleLine:
     return RuleLine(
         key=step.key,
         state=step.state.value.replace(" ", "_"),
         sentence=say(step.sentence),
         article=step.article,
         illustrative=step.illustrative,
+        on_called_wrong=bool(step.rests_on & called_wrong),
     )
 
 

@@ -21,7 +21,7 @@ def list_cases_with_due_facts(actor: Actor, now: datetime) -> list[str]:
     _check_is_worker(actor)
     sent = Q(case__state__in=rules.BEFORE_DECISION)
     fresh = Q(case__state=CaseState.DRAFT, case__started_at__gte=now - timedelta(days=1))
-    due = Fact.objects.filter(sent | fresh, state=FactState.WAITING, next_try_at__lte=now)
+    due = Fact.objects.filter(sent | fresh, next_try_at__lte=now)
     codes = due.exclude(key=DOCUMENT_KEY).order_by("next_try_at").values_list("case__code", flat=True)
     return list(dict.fromkeys(codes))[:CASES_PER_ROUND]
 

@@ -32,6 +32,7 @@ BESIDE: tuple[Beside, ...] = (
     _beside(Step.DISPUTE, Step.SUBMIT, [Party.APPLICANT], *BEFORE_DECISION),
     _beside(Step.TAKE, Step.DECIDE, [Party.CASEWORKER], CaseState.TO_DECIDE),
     _beside(Step.DRAFT_DECISION, Step.DECIDE, [Party.CASEWORKER], CaseState.TO_DECIDE),
+    _beside(Step.ASK_ANEW, Step.DECIDE, [Party.CASEWORKER], CaseState.TO_DECIDE),
     _beside(Step.REVOKE, Step.REVOKE, [Party.CASEWORKER], *BEFORE_DECISION),
 )
 

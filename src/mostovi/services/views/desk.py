@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from mostovi.kernel.access_views import ActedRequest, access
 from mostovi.kernel.errors import Conflict, Invalid, Refusal
+from mostovi.services.actions.asking import ask_anew
 from mostovi.services.actions.desk import (
     ask_applicant,
     decide_case,
@@ -53,6 +54,13 @@ def take(request: ActedRequest, code: str) -> HttpResponse:
 def give_back(request: ActedRequest, code: str) -> HttpResponse:
     give_back_case(actor=request.actor, code=code)
     return HttpResponseRedirect(reverse("desk:case", args=[code]))
+
+
+@require_POST
+@access("official", role="caseworker")
+def ask_register_anew(request: ActedRequest, code: str, fact: str) -> HttpResponse:
+    ask_anew(actor=request.actor, code=code, key=fact)
+    return HttpResponseRedirect(reverse("desk:case", args=[code]) + "#facts")
 
 
 @require_POST
