@@ -4,6 +4,7 @@ Whatever gets no answer is done again, as people do; what was answered is rememb
 """
 
 import http.client
+import random
 import re
 import threading
 import time
@@ -17,9 +18,13 @@ from functools import partial
 from html import unescape
 
 _LOST = (urllib.error.URLError, http.client.HTTPException, OSError)
+_SHOWN = re.compile(r'name="shown" value="([^"]+)"')
 _READ = re.compile(r'name="decision" value="([0-9a-f]{64})"')
 _ASKED = re.compile(r'name="request" value="([^"]+)"')
 REASONS = "Read against the registers' answers; the income of the household is above the limit."
+
+
+Form = dict[str, str | list[str]]
 
 
 class Stopped(Exception):
@@ -51,9 +56,9 @@ class Browser:
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
         self.opener.addheaders = [("Accept-Language", "en")]
 
-    def open(self, path: str, form: dict[str, str] | None = None) -> Page:
+    def open(self, path: str, form: Form | None = None) -> Page:
         """One try. Raises one of _LOST when no page came."""
-        data = None if form is None else urllib.parse.urlencode(form).encode()
+        data = None if form is None else urllib.parse.urlencode(form, doseq=True).encode()
         try:
             with self.opener.open(self.base + path, data, timeout=40) as response:
                 return Page(response.status, response.url, response.read().decode(errors="replace"))
@@ -83,10 +88,10 @@ class Browser:
     def get(self, path: str) -> Page:
         return self.insist(lambda: self.open(path))
 
-    def post(self, path: str, form: dict[str, str] | None = None) -> Page:
+    def post(self, path: str, form: Form | None = None) -> Page:
         return self.insist(lambda: self.open(path, self._with_token(form or {})))
 
-    def _with_token(self, form: dict[str, str]) -> dict[str, str]:
+    def _with_token(self, form: Form) -> Form:
         return {**form, "csrfmiddlewaretoken": self.token}
 
     def sign_in(self) -> None:
@@ -149,9 +154,17 @@ class Citizen(Browser):
         token = re.search(r'name="token" value="([^"]+)"', page.html)
         assert token, (page.status, page.address)
         # They apply for the same child again and again, and say that they mean it.
-        self._press_twice(code, {"token": unescape(token[1]), "deliberate": "yes"})
+        sent = {"token": unescape(token[1]), "deliberate": "yes", "shown": _SHOWN.findall(page.html)}
+        self._press_twice(code, sent)
+        self.see_what_came_late()
 
-    def _press_twice(self, code: str, form: dict[str, str]) -> None:
+    def see_what_came_late(self) -> None:
+        for code in self.acknowledged[-3:]:
+            late = self.get(f"/zahtjevi/{code}/")
+            if shown := _SHOWN.findall(late.html):
+                self.post(f"/zahtjevi/{code}/uvid", {"shown": shown})
+
+    def _press_twice(self, code: str, form: Form) -> None:
         with ThreadPoolExecutor(2) as fingers:
             presses = [fingers.submit(self.post, f"/zahtjevi/{code}/pregled", form) for _ in range(2)]
             pages = [press.result() for press in presses]
@@ -180,7 +193,9 @@ class Official(Browser):
 
     def _decide_what_lies_there(self) -> None:
         queue = self.get("/predmeti/?pile=office")
-        for code in re.findall(r'href="/predmeti/([A-Z0-9]{9})/', queue.html)[:3]:
+        found = re.findall(r'href="/predmeti/([A-Z0-9]{9})/', queue.html)
+        # What its applicant has not seen yet must not keep the others from being decided.
+        for code in random.sample(found, min(3, len(found))):
             self.post(f"/predmeti/{code}/preuzimanje")
             self.post(
                 f"/predmeti/{code}/odluka", {"outcome": "refused", "reasons": REASONS, "then": "preview"}

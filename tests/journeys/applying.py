@@ -2,6 +2,7 @@
 
 import re
 
+from journeys.country import until
 from journeys.visiting import Visitor
 
 CHILD_ALLOWANCE, BIRTH_EXTRACT = "/usluge/child-allowance/", "/usluge/birth-extract/"
@@ -14,6 +15,18 @@ def begin(person: Visitor) -> None:
     """From the service's page to the facts, or to the question which register holds them."""
     person.press("Start")
     assert code_of(person)
+
+
+def wait_until_all_have_answered(person: Visitor) -> None:
+    """A register on a busy machine may be late; then the page of facts asks to look again."""
+
+    def all_have_answered() -> bool:
+        if person.find('main a[href$="?pazi=1"]').count() == 0:
+            return True
+        person.go(person.path)
+        return False
+
+    until(all_have_answered)
 
 
 def choose_registrar(person: Visitor, member: str) -> None:
@@ -80,5 +93,6 @@ def apply(person: Visitor, service: str) -> str:
     """Everything at once, for the stories that begin later."""
     person.go(service)
     begin(person)
+    wait_until_all_have_answered(person)
     answer_all(person)
     return send(person)

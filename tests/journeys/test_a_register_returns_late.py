@@ -1,4 +1,5 @@
-"""Brčko returns after the mother of two has sent: she is asked what was not known, and only that."""
+"""Brčko returns after the mother of two has sent: she is asked what was not known, and only that, and says
+that she has seen what came."""
 
 from collections.abc import Iterator
 
@@ -51,6 +52,8 @@ def is_asked_and_answers(jelena: Visitor, code: str) -> None:
     jelena.press("Continue")
     assert jelena.path == f"/zahtjevi/{code}/"
     assert not jelena.reads("We need an answer from you")
+    jelena.press("I have seen it")
+    jelena.sees("#late", 0)
 
 
 @pytest.mark.usefixtures("whole_again")

@@ -10,26 +10,14 @@ from playwright.sync_api import expect
 
 from journeys import applying
 from journeys.conftest import OpenWindow
-from journeys.country import Country, until
+from journeys.country import Country
 from journeys.visiting import Visitor
 
 FOUR_SOURCES = ["tuzla-canton-interior", "brcko-registrar", "bijeljina-registrar", "fbih-tax-administration"]
 
 
-def waits_until_all_have_answered(amra: Visitor) -> None:
-    """A register on a busy machine may be late; then the page asks to look again."""
-
-    def all_have_answered() -> bool:
-        if amra.find('main a[href$="?pazi=1"]').count() == 0:
-            return True
-        amra.go(amra.path)
-        return False
-
-    until(all_have_answered)
-
-
 def sees_four_facts_with_source_and_basis(amra: Visitor) -> None:
-    waits_until_all_have_answered(amra)
+    applying.wait_until_all_have_answered(amra)
     amra.sees(".facts > .fact", 4)
     facts = amra.find(".facts > .fact")
     for number in range(4):

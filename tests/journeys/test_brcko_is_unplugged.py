@@ -63,10 +63,13 @@ def test_a_register_is_unplugged_and_the_case_completes_itself_when_it_is_back(
 
 def completes_itself(window: OpenWindow, amra: Visitor, code: str) -> None:
     """The children are there; an official decides, and the seal is made although the gateway was killed."""
-    amra.go(f"/zahtjevi/{code}/")
-    assert "Dino" in amra.reading
     damir = window(scripts=False)
-    damir.sign_in("damir", "/predmeti/")
+    damir.sign_in("damir", f"/predmeti/{code}/")
+    assert damir.reads("The applicant has not seen everything yet")
+    amra.go(f"/zahtjevi/{code}/")
+    assert "Dino" in amra.find("#late").inner_text()
+    amra.press("I have seen it")
+    amra.sees("#late", 0)
     decide(damir, code)
     amra.country.kill("gateway-tuzla-social-work")
     amra.country.wait_until_running("gateway-tuzla-social-work")

@@ -15,7 +15,13 @@ FILES |= {"demo_portal:paper_file", "demo_portal:ticket", "demo_portal:bridge"}
 # What a button does, and then leads on to a page.
 ACTS = {"demo_portal:alter", "demo_portal:unplug", "demo_portal:plug_in", "demo_portal:be_nosy"}
 ACTS |= {"services:again", "services:restore", "services:resume", "desk:take", "desk:give_back"}
-ACTS |= {"desk:ask_anew", "desk:sign_in_once_more", "desk:sign_in_to_take_back", "front:sign_in"}
+ACTS |= {
+    "services:see",
+    "desk:ask_anew",
+    "desk:sign_in_once_more",
+    "desk:sign_in_to_take_back",
+    "front:sign_in",
+}
 
 
 def names(resolver: URLResolver, space: str = "") -> Iterator[str]:

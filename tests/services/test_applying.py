@@ -145,7 +145,7 @@ def test_brcko_is_unplugged_and_the_case_completes_itself(amra: Actor, bridge: B
     time.now += timedelta(seconds=20)
     tasks.retry_waiting_facts(time.now)
     assert Case.objects.get().state == CaseState.TO_DECIDE
-    assert Message.objects.filter(template="services.complete").count() == 1
+    assert Message.objects.filter(template="services.late_answer").count() == 1
     tries = [asked for asked in bridge.asked if asked["provider"] == "brcko-registrar"]
     assert len(tries) == 3
 
@@ -346,7 +346,7 @@ def test_two_presses_at_the_same_moment_send_once(amra: Actor, bridge: Bridge) -
     answer_all(amra, code)
     read_by_both = Case.objects.get(code=code)
     send(amra, code)
-    applying._submit_once(read_by_both, amra)
+    applying._submit_once(read_by_both, amra, deliberate=False, shown=())
     assert AuditLine.objects.filter(action="received").count() == 1
 
 

@@ -103,6 +103,7 @@ def test_the_question_is_put_by_the_official_and_leaves_codes_only(
         "householdIncome",
         TAX[0],
     )
+    assert AuditLine.objects.filter(action="registers_asked").count() == 1, "that was when she applied"
     assert not [line for line in AuditLine.objects.all() if SAID in str(line.detail)]
 
 

@@ -26,8 +26,9 @@ from mostovi.services.actions.reauthenticating import (
     fail_reauthentication,
     reauthenticate,
 )
+from mostovi.services.actions.seeing import see_answers
 from mostovi.services.actions.taking_back import decide_anew, revoke_decision
-from mostovi.services.models import Case, HistoryEntry
+from mostovi.services.models import Case, Fact, HistoryEntry
 from mostovi.services.queries.desk_lists import list_desk
 from mostovi.services.values import Outcome
 from services.cast import AMRA_NUMBER, MILAN_NUMBER, Bridge, Clock, an_official
@@ -58,6 +59,7 @@ def everything_an_official_does(damir: Actor, amra: Actor, code: str, time: Cloc
     answer_official(actor=amra, code=code, text=TYPED)
     dispute_fact(actor=amra, code=code, key="householdIncome", text=TYPED, named=["monthly_income"])
     ask_anew(actor=damir, code=code, key="householdIncome")
+    see_answers(actor=amra, code=code, shown=[fact.answer_key for fact in Fact.objects.all()])
     save_draft_decision(actor=damir, code=code, outcome=Outcome.REFUSED, reasons=TYPED)
     decide(damir, code, Outcome.REFUSED, TYPED)
     tasks.seal_decided_cases(time.now)

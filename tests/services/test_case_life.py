@@ -23,8 +23,9 @@ from mostovi.services.actions.desk import answer_official, ask_applicant, take_c
 from mostovi.services.actions.disputing import dispute_fact
 from mostovi.services.actions.handing_over import give_back_case
 from mostovi.services.actions.reauthenticating import ask_to_reauthenticate_to_take_back, reauthenticate
+from mostovi.services.actions.seeing import see_answers
 from mostovi.services.actions.taking_back import decide_anew, revoke_decision
-from mostovi.services.models import Case
+from mostovi.services.models import Case, Decision, Fact
 from mostovi.services.values import Outcome
 from services.cast import Bridge, Clock
 from services.story import a_draft, answer_all, decide, seen_again, send
@@ -62,7 +63,9 @@ class Life:
             "refuse": lambda: decide(self.official, self.code, Outcome.REFUSED, REASON),
             "revoke": lambda: revoke_decision(actor=self._sign_in(), code=self.code, reason=REASON),
             "anew": lambda: decide_anew(actor=self._sign_in(), code=self.code, reason=REASON),
+            "see": lambda: see_answers(**person, shown=self._answers()),
             "wait": self._wait,
+            "wait a week": self._wait_a_week,
         }
 
     def _sign_in(self) -> Actor:
@@ -82,6 +85,20 @@ class Life:
         tasks.issue_waiting_extracts(self.time.now)
         tasks.seal_decided_cases(self.time.now)
         tasks.deliver_sealed_cases()
+
+    def _wait_a_week(self) -> None:
+        self.time.now += timedelta(days=7)
+        self._wait()
+
+    def _answers(self) -> list[str]:
+        return [fact.answer_key for fact in Fact.objects.filter(case__code=self.code)]
+
+    def check_was_seen(self) -> None:
+        """Whatever a decision rested on its applicant had seen, or had had days to see."""
+        for decision in Decision.objects.filter(case__code=self.code):
+            known = decision.case.facts.filter(answered_at__lte=decision.decided_at)
+            unseen = known.exclude(key=catalogue.DOCUMENT_KEY).exclude(seen_at__lte=decision.decided_at)
+            assert not unseen.filter(answered_at__gt=decision.decided_at - timedelta(days=5))
 
     def check_leads(self, before: str, after: str) -> None:
         """As the file says it, over as many steps as the platform goes on by itself."""
@@ -114,7 +131,8 @@ def a_life_forgotten_afterwards(bridge: Bridge, time: Clock) -> Iterator[None]:
 
 ACTS = [
     *("unplug", "plug", "forget", "send", "withdraw", "restore", "start over", "reply", "dispute"),
-    *("take", "give back", "ask", "ask anew", "decide", "refuse", "revoke", "anew", "wait"),
+    *("take", "give back", "ask", "ask anew", "decide", "refuse", "revoke", "anew"),
+    *("see", "wait", "wait a week"),
 ]
 LIKELY = ["send", "decide", "wait", "anew"]
 
@@ -137,6 +155,7 @@ def test_whatever_anybody_does_a_case_stands_where_its_steps_lead(  # noqa: PLR0
             with suppress(Refusal):
                 life.acts()[name]()
             life.check_leads(before, Case.objects.get(code=life.code).state)
+            life.check_was_seen()
 
 
 def test_the_state_of_a_case_is_written_in_one_place_only() -> None:

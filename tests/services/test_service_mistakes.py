@@ -76,6 +76,12 @@ def test_nothing_is_given_to_whom_the_platform_does_not_let_have_it(key, step, a
     assert any("Write `who: [" in mistake.remedy for mistake in refusal.value.mistakes)
 
 
+def test_where_nobody_decides_no_decision_waits():
+    cost, late = "cost: {feninga: 0", 'late_facts: {days: 5, article: "", illustrative: true}'
+    with pytest.raises(DefinitionInvalid, match="No official decides here, so no decision waits"):
+        changed(EXTRACT, "service.yaml", cost, f"{late}\n{cost}")
+
+
 def test_all_mistakes_are_told_at_once():
     files = dict(service(ALLOWANCE).files)
     files["rules.yaml"] = (

@@ -165,6 +165,22 @@ def list_told(case: Case, fact: Fact) -> list[str]:
     return [source.key for source in request.facts if fact.values.get(source.field) is not None]
 
 
+def list_unseen(case: Case) -> list[Fact]:
+    """What registers answered after the page from which the applicant sent it, and she has not seen since."""
+    if case.state not in rules.BEFORE_DECISION or definition_of(case).late_facts is None:
+        return []
+    return list(case.facts.filter(answered_at__isnull=False, seen_at=None))
+
+
+def first_day_without_seeing(case: Case) -> date | None:
+    """From when it may be decided all the same; None when she has seen everything."""
+    term, sent = definition_of(case).late_facts, case.received_at
+    if term is None or sent is None:
+        return None
+    told = [max(fact.answered_at, sent) for fact in list_unseen(case) if fact.answered_at]
+    return rules.first_day_without_seeing(map(timezone.localdate, told), term.days)
+
+
 def list_called_wrong(case: Case) -> frozenset[str]:
     """The facts that the applicant calls wrong; where a register told nothing, all it was asked for."""
     wrong: set[str] = set()

@@ -1,7 +1,7 @@
 """Words for what a case holds, in the language of the reader. Who may read it is asked elsewhere."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -41,8 +41,6 @@ class EarlierCard:
     """What one institution answered before it was asked anew, and what the applicant said of it."""
 
     rows: tuple[Row, ...]
-    as_of: datetime | None
-    log_entry: str
     remark: str
     remarked_at: datetime | None
     named_wrong: tuple[str, ...]
@@ -70,6 +68,8 @@ class FactCard:
     remarked_at: datetime | None
     named_wrong: tuple[str, ...] = ()
     asked_anew_at: datetime | None = None
+    answer_key: str = ""
+    unseen: bool = False
     earlier: tuple[EarlierCard, ...] = ()
 
     @property
@@ -118,8 +118,12 @@ def describe_facts(case: Case, *, at_counter: bool = False) -> tuple[FactCard, .
     definition = catalogue.definition_of(case)
     by_key = {fact.key: fact for fact in case.facts.exclude(key=catalogue.DOCUMENT_KEY)}
     hidden = at_counter and not catalogue.is_identity_confirmed(case)
+    unseen = {fact.key for fact in catalogue.list_unseen(case)}
     return tuple(
-        _card(definition, request, _veiled(by_key[request.key]) if hidden else by_key[request.key])
+        replace(
+            _card(definition, request, _veiled(by_key[request.key]) if hidden else by_key[request.key]),
+            unseen=request.key in unseen,
+        )
         for request in definition.requests
         if request.key in by_key and by_key[request.key].provider
     )
@@ -183,6 +187,7 @@ def _card(definition: ServiceDefinition, request: FactRequest, fact: Fact) -> Fa
         remarked_at=fact.disputed_at,
         named_wrong=tuple(fact.disputed_facts),
         asked_anew_at=fact.asked_anew_at,
+        answer_key=fact.answer_key,
         earlier=tuple(_earlier(definition, request, was) for was in fact.earlier.all()) if fact.pk else (),
     )
 
@@ -190,8 +195,6 @@ def _card(definition: ServiceDefinition, request: FactRequest, fact: Fact) -> Fa
 def _earlier(definition: ServiceDefinition, request: FactRequest, was: EarlierAnswer) -> EarlierCard:
     return EarlierCard(
         rows=_rows(definition, request, was),
-        as_of=was.as_of,
-        log_entry=was.log_entry,
         remark=was.dispute_text,
         remarked_at=was.disputed_at,
         named_wrong=tuple(was.disputed_facts),
@@ -273,6 +276,7 @@ def describe_event(event: str) -> str:
         "registers_not_asked": _("Registers could not be asked without a personal number"),
         "facts_agreed": _("The use of the registers' answers was agreed"),
         "fact_disputed": _("A register's answer was called wrong"),
+        "answers_seen": _("What a register answered later was seen by the applicant"),
         "fact_asked_anew": _("The official had a register asked again about what was called wrong"),
         "answered_anew": _("The register answered again; from then on its new answer counts"),
         "refused_anew": _("The register refused to answer again; its earlier answer counts"),

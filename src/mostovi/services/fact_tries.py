@@ -59,12 +59,15 @@ def columns_of(reply: Reply, *, tries: int, now: datetime) -> dict[str, Any]:
             "log_entry": reply.answer.log_entry,
             "contract": describe_contract(reply.answer.contract),
             "as_of": reply.answer.as_of,
+            "answered_at": now,
             "next_try_at": None,
         }
     if reply.refusal is not None:
         not_found = isinstance(reply.refusal, exchange.PersonNotInRegister)
-        state = FactState.NOT_FOUND if not_found else FactState.REFUSED
-        return {"state": state, "refusal_code": reply.refusal.code, "next_try_at": None}
+        told: dict[str, Any] = {"refusal_code": reply.refusal.code, "next_try_at": None}
+        if not_found:
+            return told | {"state": FactState.NOT_FOUND, "answered_at": now}
+        return told | {"state": FactState.REFUSED}
     return {"state": FactState.WAITING, "next_try_at": now + rules.retry_delay(tries)}
 
 
@@ -81,5 +84,6 @@ def columns_anew(columns: Mapping[str, Any]) -> dict[str, Any]:
         "log_entry": "",
         "as_of": None,
         "refusal_code": "",
+        "seen_at": None,
     }
     return {**none, **columns, **over, "dispute_text": "", "disputed_at": None, "disputed_facts": []}

@@ -130,6 +130,8 @@ class Fact(models.Model):
     contract = models.JSONField(default=dict)
     refusal_code = models.CharField(max_length=100, default="", blank=True)
     as_of = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
     tried_at = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True, blank=True, db_index=True)
@@ -151,6 +153,11 @@ class Fact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id}/{self.key}"
+
+    @property
+    def answer_key(self) -> str:
+        """This answer and no later one, for a page that says which ones it showed; empty without one."""
+        return f"{self.key} {self.answered_at.isoformat()}" if self.answered_at else ""
 
 
 class EarlierAnswer(models.Model):

@@ -33,6 +33,18 @@ def _receipt(context: Context) -> tuple[str, str]:
     )
 
 
+def _late_answer(context: Context) -> tuple[str, str]:
+    day = write_date(date.fromisoformat(context["day"]), current_variant(), genitive=True)
+    return (
+        _("See what a register answered: {service}").format(**_values(context)),
+        _(
+            "A register has answered for your application {code}, and you have not seen it yet. Open the "
+            "application, and say so if something is wrong. An official decides once you have seen it, or "
+            "from {day}"
+        ).format(day=day, **_values(context)),
+    )
+
+
 def _complete(context: Context) -> tuple[str, str]:
     return (
         _("All registers have answered: {service}").format(**_values(context)),
@@ -105,6 +117,7 @@ def _returned(context: Context) -> tuple[str, str]:
 
 _TEMPLATES: dict[str, Callable[[Context], tuple[str, str]]] = {
     "services.receipt": _receipt,
+    "services.late_answer": _late_answer,
     "services.complete": _complete,
     "services.complete_with_gaps": _complete_with_gaps,
     "services.answers_missing": _answers_missing,

@@ -58,7 +58,9 @@ def _disputed(case: Case) -> tuple[str, ...]:
 
 
 def check_can_be_sealed(case: Case, decision: PreparedDecision) -> None:
-    """Raise unless the decision has its reasons and, for a benefit, its amount."""
+    """Raise unless the decision has its reasons and, for a benefit, its amount, and the applicant has seen
+    what it rests on."""
+    rules.check_was_seen(catalogue.first_day_without_seeing(case), today=timezone.localdate(clock.now()))
     rules.check_reasons(decision.outcome, catalogue.evaluate(case).proposal, decision.reasons)
     if decision.outcome == Outcome.APPROVED and catalogue.definition_of(case).amount:
         rules.check_amount(decision.amount_feninga)

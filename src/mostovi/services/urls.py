@@ -35,6 +35,7 @@ urlpatterns = [
     path("zahtjevi/<case_code:code>/potvrda", applications.receipt, name="receipt"),
     path("zahtjevi/<case_code:code>/odustajanje", applications.withdraw, name="withdraw"),
     path("zahtjevi/<case_code:code>/obnova", applications.restore, name="restore"),
+    path("zahtjevi/<case_code:code>/uvid", applications.see, name="see"),
     path("zahtjevi/<case_code:code>/odgovor", applications.reply, name="reply"),
     path(
         "zahtjevi/<case_code:code>/dokumenti/<case_code:document>.pdf", applications.document, name="document"

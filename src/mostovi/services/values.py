@@ -80,6 +80,7 @@ class Step(StrEnum):
     AGREE = "agree"
     ANSWER = "answer"
     DISPUTE = "dispute"
+    SEE_ANSWERS = "see_answers"
     ASK_ANEW = "ask_anew"
     SUBMIT = "submit"
     WAIT_FOR_FACTS = "wait_for_facts"

@@ -1,6 +1,7 @@
 """What a person does with her own application, or a clerk with her at the counter, until it is sent."""
 
 import secrets
+from collections.abc import Container
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -13,6 +14,7 @@ from mostovi.kernel.errors import Conflict
 from mostovi.kernel.people import find_or_create_person_at_counter, find_person
 from mostovi.kernel.personal_number import check_personal_number
 from mostovi.services import catalogue, rules
+from mostovi.services.actions.seeing import mark_seen, tell_of_unseen
 from mostovi.services.actions.settling import settle
 from mostovi.services.actions.turning_away import check_may_try, check_same_person
 from mostovi.services.models import Case, Fact
@@ -166,26 +168,29 @@ def record_answer(*, actor: Actor, code: str, question: str, answer: str | None)
         settle(code=code)
 
 
-def submit_case(*, actor: Actor, code: str, token: str, deliberate: bool = False) -> Receipt:
+def submit_case(
+    *, actor: Actor, code: str, token: str, deliberate: bool = False, shown: Container[str] | None = None
+) -> Receipt:
     """Send the application once, however often the button is pressed; every time the same receipt.
 
     ``deliberate``: the person knows that she has an open application or a decision for the same child.
+    ``shown``: the keys of the answers that she saw when she sent; None for all that there are.
     """
     case = find_case(code)
     rules.check_can_see(actor, catalogue.standing_of(case))
     if not secrets.compare_digest(token.encode(), case.submission_token.encode()):
         raise rules.AnotherSubmission
     if case.received_at is None:
-        _submit_once(case, actor, deliberate=deliberate)
+        _submit_once(case, actor, deliberate=deliberate, shown=shown)
         settle(code=code)
     return _receipt_of(find_case(code))
 
 
-def _submit_once(case: Case, actor: Actor, *, deliberate: bool = False) -> None:
+def _submit_once(case: Case, actor: Actor, *, deliberate: bool, shown: Container[str] | None) -> None:
     rules.check_can(Step.SUBMIT, actor, catalogue.standing_of(case))
     rules.check_is_meant(already_there=bool(catalogue.list_other_cases(case)), deliberate=deliberate)
     try:
-        _submit(case, actor, clock.now())
+        _submit(case, actor, clock.now(), shown)
     except rules.WrongState:
         # A second press of the button: the first one sent it.
         if find_case(case.code).received_at is None:
@@ -193,7 +198,7 @@ def _submit_once(case: Case, actor: Actor, *, deliberate: bool = False) -> None:
 
 
 @transaction.atomic
-def _submit(case: Case, actor: Actor, now: datetime) -> None:
+def _submit(case: Case, actor: Actor, now: datetime, shown: Container[str] | None) -> None:
     rules.check_nothing_open(
         questions=bool(catalogue.list_open_questions(case)), denied=bool(catalogue.list_stops(case))
     )
@@ -204,6 +209,9 @@ def _submit(case: Case, actor: Actor, now: datetime) -> None:
     move(case, Step.SUBMIT, received_at=now, due_on=due_on)
     note(case, "received", actor=actor, now=now)
     tell(case, "receipt", due_on=due_on.isoformat())
+    answers = [fact.answer_key for fact in case.facts.all()] if shown is None else shown
+    mark_seen(case=case, shown=answers)
+    tell_of_unseen(case=case)
 
 
 def _receipt_of(case: Case) -> Receipt:

@@ -11,9 +11,10 @@ from mostovi.kernel import clock
 from mostovi.kernel.access import Actor, system_actor
 from mostovi.kernel.errors import Conflict, NotFound
 from mostovi.services import rules
+from mostovi.services.actions.seeing import tell_of_unseen
 from mostovi.services.actions.settling import settle
 from mostovi.services.actions.turning_away import turn_away_others
-from mostovi.services.catalogue import DOCUMENT_KEY, definition_of, standing_of
+from mostovi.services.catalogue import DOCUMENT_KEY, definition_of, is_open, list_unseen, standing_of
 from mostovi.services.definition import facts_from_register
 from mostovi.services.definition.kinds import UnexpectedValue
 from mostovi.services.fact_tries import LEASE, asker_for, columns_anew, columns_of, lease
@@ -126,7 +127,12 @@ def _keep(
     for fact, reply in zip(facts, replies, strict=True):
         columns = columns_of(reply, tries=fact.tries + 1, now=now)
         if not _is_readable(case, fact, columns):
-            columns |= {"state": FactState.REFUSED, "refusal_code": "unexpected_value", "values": {}}
+            columns |= {
+                "state": FactState.REFUSED,
+                "refusal_code": "unexpected_value",
+                "values": {},
+                "answered_at": None,
+            }
         if contracts.get(fact.key):
             columns["contract"] = contracts[fact.key]
         if fact.asked_anew_at is not None:
@@ -134,9 +140,18 @@ def _keep(
             continue
         Fact.objects.filter(pk=fact.pk, state=FactState.WAITING).update(**columns)
         outcomes.setdefault(columns["state"], []).append(fact.provider)
-    if any(state != FactState.WAITING for state in outcomes) or any(fact.tries == 0 for fact in facts):
+    first = any(fact.tries == 0 for fact in facts if fact.asked_anew_at is None)
+    if first or any(state != FactState.WAITING for state in outcomes):
         note(case, "registers_asked", actor=actor, now=now, **outcomes)
     turn_away_others(case=case)
+    _tell_what_came(case.code, now)
+
+
+def _tell_what_came(code: str, now: datetime) -> None:
+    """Unless it asks something more of her: then she is told that, and reads it there."""
+    case = find_case(code)
+    if any(fact.answered_at == now for fact in list_unseen(case)) and not is_open(case):
+        tell_of_unseen(case=case)
 
 
 def _keep_anew(case: Case, asked: Fact, columns: dict[str, Any], *, actor: Actor, now: datetime) -> None:

@@ -31,7 +31,8 @@ def dispute_fact(*, actor: Actor, code: str, key: str, text: str, named: Iterabl
         raise NothingToDispute
     wrong = rules.named_facts(named, list_told(case, fact))
     rules.check_text(text)
-    remark = {"dispute_text": text.strip(), "disputed_at": clock.now(), "disputed_facts": wrong}
+    now = clock.now()
+    remark = {"dispute_text": text.strip(), "disputed_at": now, "disputed_facts": wrong, "seen_at": now}
     _write(case, fact, remark, actor=actor, event="fact_disputed")
     settle(code=code)
 

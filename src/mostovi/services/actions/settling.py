@@ -10,7 +10,7 @@ from mostovi.kernel import clock
 from mostovi.kernel.access import system_actor
 from mostovi.services import rules
 from mostovi.services.actions.issuing import issue_extract, return_to_applicant
-from mostovi.services.catalogue import list_gaps, next_step, standing_of
+from mostovi.services.catalogue import list_gaps, list_unseen, next_step, standing_of
 from mostovi.services.models import Case
 from mostovi.services.pausing import resumed_columns, waiting_columns
 from mostovi.services.recording import find_case, move, note
@@ -55,7 +55,8 @@ def _move_on(case: Case, step: Step) -> None:
         return  # withdrawn, decided, or the worker was faster
     event = _event(case, step)
     note(case, event, actor=MOSTOVI, now=now)
-    if event == "answers_missing" or came_from == CaseState.WAITING_FOR_FACTS:
+    # What came late she was told of when it came.
+    if event == "answers_missing" or (came_from == CaseState.WAITING_FOR_FACTS and not list_unseen(case)):
         tell(case, event)
 
 

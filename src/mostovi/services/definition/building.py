@@ -8,7 +8,6 @@ from mostovi.services.definition.reading import Document
 from mostovi.services.definition.values import (
     Choice,
     Cost,
-    Deadline,
     Example,
     FactKind,
     FactSource,
@@ -21,6 +20,7 @@ from mostovi.services.definition.values import (
     Step,
     StepAction,
     TableRow,
+    Term,
     Texts,
     ValueKind,
 )
@@ -44,7 +44,8 @@ def build_definition(
         law=_law(service["law"], texts),
         output=service["output"]["kind"],
         cost=Cost(**service["cost"]),
-        deadline=Deadline(**service["deadline"]),
+        deadline=Term(**service["deadline"]),
+        late_facts=Term(**service["late_facts"]) if "late_facts" in service else None,
         channels=tuple(service["channels"]),
         automatic=any(action.name == "issue" for step in steps for action in step.actions),
         issued_by=service["output"].get("issued_by", ""),

@@ -195,8 +195,8 @@ class Law:
 
 
 @dataclass(frozen=True)
-class Deadline:
-    """Calendar days from the day of application, as the act says."""
+class Term:
+    """So many calendar days, as the act says."""
 
     days: int
     article: str
@@ -235,7 +235,8 @@ class ServiceDefinition:
     law: Law
     output: str
     cost: Cost
-    deadline: Deadline
+    deadline: Term
+    late_facts: Term | None
     channels: tuple[str, ...]
     automatic: bool
     issued_by: str

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from mostovi.kernel import clock
 from mostovi.kernel.access import Actor, check_is_official
@@ -115,12 +116,18 @@ class CaseSheet:
     gaps: tuple[str, ...]
     returned_by: str
     being_made: bool
+    waits_to_be_seen_until: date | None
     steps: frozenset[Step]
 
     @property
     def turned_away(self) -> bool:
         """At the counter the name typed was not the one in the register: nobody withdrew it."""
         return any(line.event == "other_person" for line in self.history)
+
+    @property
+    def unseen(self) -> list[FactCard]:
+        """What came late and the applicant has not seen."""
+        return [card for card in self.cards if card.unseen]
 
     @property
     def paper(self) -> DocumentSummary | None:
@@ -233,8 +240,14 @@ def _sheet(case: Case, actor: Actor) -> CaseSheet:
         **_left_open(case),
         returned_by=_returned_by(case),
         being_made=_is_being_made(case, automatic=definition.automatic),
+        waits_to_be_seen_until=_waits_to_be_seen_until(case),
         steps=_possible_steps(actor, standing),
     )
+
+
+def _waits_to_be_seen_until(case: Case) -> date | None:
+    first_day = catalogue.first_day_without_seeing(case)
+    return first_day if first_day and timezone.localdate(clock.now()) < first_day else None
 
 
 def _left_open(case: Case) -> dict[str, tuple[str, ...]]:

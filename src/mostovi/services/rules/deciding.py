@@ -1,6 +1,7 @@
 """Deciding, signing in once more for it, and taking a sealed decision back."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 
 from mostovi.kernel.access import Actor, check_is_official
 from mostovi.services.definition.outcomes import Proposal
@@ -9,6 +10,7 @@ from mostovi.services.rules.refusals import (
     AmountUnknown,
     AnotherPersonSignedIn,
     DecisionAltered,
+    NotSeenYet,
     NotSignedInAnew,
     OutcomeMissing,
     ReasonsMissing,
@@ -37,6 +39,19 @@ def check_can_decide(actor: Actor, case: Standing) -> None:
     """An official of the owning institution who has taken the case; a fresh sign-in is asked for apart."""
     check_can_work_on(Step.DECIDE, actor, case)
     check_is_official(actor, case.institution, "caseworker")
+
+
+def first_day_without_seeing(told_on: Iterable[date], days: int) -> date | None:
+    """From when it may be decided although the applicant has not seen what came late: she has ``days`` full
+    days after she was told. None when there is nothing that she has not seen."""
+    latest = max(told_on, default=None)
+    return None if latest is None else latest + timedelta(days=days + 1)
+
+
+def check_was_seen(first_day: date | None, *, today: date) -> None:
+    """Nobody decides on what the applicant had no chance to see and to call wrong."""
+    if first_day is not None and today < first_day:
+        raise NotSeenYet
 
 
 def check_outcome(chosen: str, *, ready: bool) -> Outcome | None:

@@ -92,6 +92,14 @@ class NotSignedInAnew(NotAllowed):
     )
 
 
+class NotSeenYet(Conflict):
+    code = "not_seen_yet"
+    message = (
+        "A register answered after the application was sent, and the applicant has not seen it yet. "
+        "You can decide once they have, or when the time for it is over; the case says when."
+    )
+
+
 class ReasonsTooShort(Invalid):
     code = "reasons_too_short"
     message = (

@@ -30,6 +30,7 @@ BESIDE: tuple[Beside, ...] = (
     _beside(Step.ANSWER, Step.SUBMIT, _APPLYING, CaseState.DRAFT, CaseState.WAITING_FOR_APPLICANT),
     _beside(Step.DISPUTE, Step.SUBMIT, _APPLYING, CaseState.DRAFT),
     _beside(Step.DISPUTE, Step.SUBMIT, [Party.APPLICANT], *BEFORE_DECISION),
+    _beside(Step.SEE_ANSWERS, Step.SUBMIT, [Party.APPLICANT], *BEFORE_DECISION),
     _beside(Step.TAKE, Step.DECIDE, [Party.CASEWORKER], CaseState.TO_DECIDE),
     _beside(Step.DRAFT_DECISION, Step.DECIDE, [Party.CASEWORKER], CaseState.TO_DECIDE),
     _beside(Step.ASK_ANEW, Step.DECIDE, [Party.CASEWORKER], CaseState.TO_DECIDE),

@@ -10,6 +10,7 @@ from mostovi.kernel.errors import Invalid
 from mostovi.services.actions.applying import restore_case, start_over, withdraw_case
 from mostovi.services.actions.delivering import note_reading
 from mostovi.services.actions.desk import answer_official
+from mostovi.services.actions.seeing import see_answers
 from mostovi.services.forms import sentence_of
 from mostovi.services.queries.case_sheets import find_case_sheet, list_case_lines
 from mostovi.services.queries.cases import find_document, find_receipt
@@ -61,6 +62,14 @@ def again(request: ActedRequest, code: str) -> HttpResponse:
 def restore(request: ActedRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         restore_case(actor=request.actor, code=code)
+    return HttpResponseRedirect(reverse("services:case", args=[code]))
+
+
+@require_POST
+@access("person")
+def see(request: ActedRequest, code: str) -> HttpResponse:
+    """What a register answered late was seen."""
+    see_answers(actor=request.actor, code=code, shown=request.POST.getlist("shown"))
     return HttpResponseRedirect(reverse("services:case", args=[code]))
 
 

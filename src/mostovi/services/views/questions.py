@@ -92,6 +92,7 @@ def check(request: ActedRequest, code: str) -> HttpResponse:
                 code=code,
                 token=request.POST.get("token", ""),
                 deliberate="deliberate" in request.POST,
+                shown=request.POST.getlist("shown"),
             )
             return HttpResponseRedirect(reverse("services:receipt", args=[code]))
         except AlreadyOpen as refusal:

@@ -23,6 +23,7 @@ def find_step_mistakes(definition: ServiceDefinition, documents: Mapping[str, Do
     yield from _missing(definition, document)
     yield from _counter(definition, document)
     yield from _who_decides(definition, document)
+    yield from _late_facts(definition, documents["service.yaml"])
     yield from _unreachable(definition, document)
 
 
@@ -128,6 +129,17 @@ def _who_decides(definition: ServiceDefinition, document: Document) -> Iterator[
             "`issue` in steps.yaml and `issued_by` in service.yaml belong together; one of them is missing."
         )
         yield document.mistake(("steps",), what, "Add it, or take the other away.")
+
+
+def _late_facts(definition: ServiceDefinition, document: Document) -> Iterator[Mistake]:
+    """Whoever is decided about has seen on what; where nobody decides, nothing waits for that."""
+    decides = any(action.name == Act.DECIDE for step in definition.steps for action in step.actions)
+    if decides and definition.facts and not definition.late_facts:
+        what = "It is not said how long a decision waits until the applicant has seen a late answer."
+        yield document.mistake((), what, 'Add `late_facts: {days: 5, article: "", illustrative: true}`.')
+    if definition.late_facts and not decides:
+        what = "No official decides here, so no decision waits."
+        yield document.mistake(("late_facts",), what, "Take `late_facts` away.")
 
 
 def _unreachable(definition: ServiceDefinition, document: Document) -> Iterator[Mistake]:
