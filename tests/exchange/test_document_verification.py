@@ -519,6 +519,24 @@ def test_a_truncated_sealed_document_is_unusable(sealed: bytes, root: bytes) -> 
     assert "its end is missing" in said(verdict)
 
 
+# What the end of a PDF file is made of, to be put together in a wrong way.
+PIECES = [
+    *("1 0 obj", "<</Type/Catalog>>", "<</Type/XRef/W[1 1 1]/Size 9>>", "endobj", "stream", "endstream"),
+    *("xref", "0 0", "0 2", "0000000000 65535 f ", "0000000009 00000 n ", "trailer<</Root 1 0 R>>"),
+    *("trailer<</Prev 0/Size 1>>", "<<", ">>", "[", "]", "(", "startxref", "0", "-1", "%%EOF"),
+]
+
+
+@settings(max_examples=examples(100), deadline=None)
+@given(pieces=st.lists(st.sampled_from(PIECES), max_size=14), skipped=st.integers(0, 60))
+@example(pieces=["1 0 obj", "<</Type/Catalog>>", "endobj", "xref", "0 0", "trailer<</Root 1 0 R>>"], skipped=0)
+def test_whatever_is_appended_to_a_sealed_document_it_is_altered_and_nothing_else(
+    pieces: list[str], skipped: int, document: made.Sealed
+) -> None:
+    tail = "\n".join(["", *pieces, "startxref", str(len(document.pdf) + skipped), "%%EOF", ""])
+    assert verdict_on(document.pdf + tail.encode(), document.root).state == "altered"
+
+
 @settings(max_examples=examples(100), deadline=None)
 @given(junk=st.binary(max_size=4000))
 def test_junk_in_the_signatures_place_crashes_nothing(junk: bytes, document: made.Sealed) -> None:
