@@ -120,6 +120,7 @@ def test_entries_are_shown_without_a_name(zlata, bridge):
     assert "p-19" in page
     assert "Amra" not in page
     assert 'href="?before=1"' in page
+    assert "p-19" in read(zlata, f"/revizija/tuzla-social-work/?before={'9' * 5000}")
 
 
 def test_a_log_is_read_by_kind_without_a_script(zlata, bridge):

@@ -198,6 +198,7 @@ def test_a_long_list_has_pages(amra, bridge):
     assert read(amra).count('<h3 class="pier">') == 10
     assert read(amra, "&page=5").count('<h3 class="pier">') == 5
     assert read(amra, "&page=99").count('<h3 class="pier">') == 5
+    assert read(amra, f"&page={'9' * 5000}").count('<h3 class="pier">') == 10
 
 
 def test_turning_pages_and_choosing_asks_nobody_again(amra, bridge):

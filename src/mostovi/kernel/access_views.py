@@ -21,6 +21,7 @@ from mostovi.kernel.access import (
 Level = Literal["public", "signed_in", "person", "official", "auditor"]
 View = Callable[..., HttpResponseBase]
 _SESSION_KEY = "actor"
+_MOST_DIGITS = 15
 _CHECKS: dict[str, Callable[[Actor], None]] = {
     "signed_in": check_is_signed_in,
     "person": check_is_person,
@@ -33,6 +34,12 @@ class ActedRequest(HttpRequest):
     """A request whose actor is known; the type that views declare."""
 
     actor: Actor
+
+
+def asked_number(request: HttpRequest, name: str) -> int | None:
+    """A whole number in the address, or None: not there, something else, or of more digits than we count."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 def remember_actor(request: HttpRequest, actor: Actor) -> None:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from mostovi.front import auditing
 from mostovi.front.words import LOG_KINDS
-from mostovi.kernel.access_views import ActedRequest, access
+from mostovi.kernel.access_views import ActedRequest, access, asked_number
 
 # Kept in the auditor's own browser, signed: a portal that lies about a log cannot also forget what it said.
 _SEEN = "mostovi_logs_seen"
@@ -40,11 +40,11 @@ def audit(request: ActedRequest) -> HttpResponse:
 @require_safe
 @access("auditor")
 def log_of(request: ActedRequest, institution: str) -> HttpResponse:
-    before, kind = request.GET.get("before", ""), request.GET.get("kind", "")
+    kind = request.GET.get("kind", "")
     page = auditing.read_log(
         request.actor,
         institution=institution,
-        before=int(before) if before.isdecimal() else None,
+        before=asked_number(request, "before"),
         kind=kind if kind in LOG_KINDS else "",
     )
     return render(request, "front/audit_log.html", {"log": page, "kinds": LOG_KINDS})

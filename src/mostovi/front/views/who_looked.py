@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mostovi.front import actions, usages
 from mostovi.kernel import clock
-from mostovi.kernel.access_views import ActedRequest, access
+from mostovi.kernel.access_views import ActedRequest, access, asked_number
 from mostovi.kernel.errors import NotFound
 
 
@@ -75,5 +75,4 @@ def _chosen(request: HttpRequest) -> usages.Filter:
 
 
 def _page_number(request: HttpRequest, report: usages.Report) -> int:
-    asked = request.GET.get("page", "1")
-    return min(int(asked), report.pages[-1]) if asked.isdecimal() and int(asked) > 0 else 1
+    return min(asked_number(request, "page") or 1, report.pages[-1])

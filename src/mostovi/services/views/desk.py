@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from mostovi.kernel.access_views import ActedRequest, access
+from mostovi.kernel.access_views import ActedRequest, access, asked_number
 from mostovi.kernel.errors import Conflict, Invalid, Refusal
 from mostovi.services.actions.asking import ask_anew
 from mostovi.services.actions.desk import (
@@ -148,9 +148,8 @@ def _queue(request: HttpRequest) -> dict[str, Any]:
     asked = request.GET.get("pile", "")
     pile = Pile(asked) if asked in set(Pile) else Pile.OFFICE
     text = request.GET.get("q", "").strip()[:100]
-    page = request.GET.get("page", "1")
-    number = int(page) if page.isdecimal() else 1
-    found: DeskList = list_desk(request.actor, pile=pile, text=text, page=number)  # type: ignore[attr-defined]
+    number = asked_number(request, "page")
+    found: DeskList = list_desk(request.actor, pile=pile, text=text, page=number or 1)  # type: ignore[attr-defined]
     return {"queue": found, "pile": pile.value, "text": text}
 
 
