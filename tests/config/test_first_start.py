@@ -1,5 +1,6 @@
 """Outside the demonstration: each start names the command it lacks; after those, pages are served."""
 
+import http.client
 import os
 import shutil
 import socket
@@ -116,6 +117,21 @@ def test_after_the_named_commands_every_page_has_its_style_sheet(migrated: Path,
             assert status_of(address + page) == 200, page
         (sheet,) = (folder / "var/static/mostovi").glob("mostovi.????????????.css")
         assert status_of(f"{address}/static/mostovi/{sheet.name}") == 200
+        for page in ("/provjera", "/nothing", "/favicon.svg", f"/static/mostovi/{sheet.name}"):
+            head_then_get(address, page)
+
+
+def head_then_get(address: str, page: str) -> None:
+    """On one connection, where a body after HEAD would be read as the beginning of the next answer."""
+    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=20)
+    connection.request("HEAD", page)
+    head = connection.getresponse()
+    assert head.read() == b""
+    connection.request("GET", page)
+    full = connection.getresponse()
+    assert full.status == head.status
+    assert full.read() != b""
+    connection.close()
 
 
 def test_a_folder_for_style_sheets_that_cannot_be_written_is_named(migrated: Path, tmp_path: Path) -> None:

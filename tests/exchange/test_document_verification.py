@@ -529,7 +529,9 @@ PIECES = [
 
 @settings(max_examples=examples(100), deadline=None)
 @given(pieces=st.lists(st.sampled_from(PIECES), max_size=14), skipped=st.integers(0, 60))
-@example(pieces=["1 0 obj", "<</Type/Catalog>>", "endobj", "xref", "0 0", "trailer<</Root 1 0 R>>"], skipped=0)
+@example(
+    pieces=["1 0 obj", "<</Type/Catalog>>", "endobj", "xref", "0 0", "trailer<</Root 1 0 R>>"], skipped=0
+)
 def test_whatever_is_appended_to_a_sealed_document_it_is_altered_and_nothing_else(
     pieces: list[str], skipped: int, document: made.Sealed
 ) -> None:

@@ -8,6 +8,7 @@ import waitress
 from django.core.wsgi import get_wsgi_application
 
 from mostovi.config.django_start import start_django
+from mostovi.config.head_requests import answer_head_without_body
 from mostovi.kernel import environment
 
 # More than any page takes: what is too large is received and dropped, so that the person reads a page in her
@@ -29,7 +30,7 @@ def main(argv: Sequence[str]) -> int:
     start_preparation.compile_languages()
     start_preparation.collect_static_files()
     waitress.serve(
-        get_wsgi_application(),
+        answer_head_without_body(get_wsgi_application()),
         listen=options.listen,
         threads=options.threads,
         ident=None,
