@@ -1,11 +1,12 @@
-"""What a gateway counts of today survives its restart."""
+"""What a gateway counts of today and of the last minutes survives its restart."""
 
 import json
 import sqlite3
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,9 +42,9 @@ def write(log: sqlite3.Connection, *records: dict[str, str], at: datetime = NOON
     return int(log.execute("SELECT max(position) + 1 FROM opening").fetchone()[0])
 
 
-def resumed(log: sqlite3.Connection, size: int, now: datetime = NOON) -> dict[str, object]:
+def resumed(log: sqlite3.Connection, size: int, now: datetime = NOON) -> dict[str, Any]:
     figures = Statistics(now)
-    figures.resume(figures.today, count_logged(log, day=figures.today, size=size))
+    figures.resume(now, count_logged(log, now=now, size=size))
     return figures.to_json(now)
 
 
@@ -61,7 +62,7 @@ def test_shredded_entries_and_a_quiet_day_do_no_harm(log: sqlite3.Connection) ->
     size = write(log, *[ANSWERED] * 9)
     log.execute("DELETE FROM opening WHERE position BETWEEN 4 AND 11")
     assert resumed(log, size)["answers_today"] == 6
-    assert count_logged(log, day=date(2026, 11, 22), size=size) == {}
+    assert count_logged(log, now=NOON + timedelta(days=1), size=size) == {}
 
 
 def test_of_a_very_long_day_the_latest_entries_count(
@@ -71,9 +72,37 @@ def test_of_a_very_long_day_the_latest_entries_count(
     assert resumed(log, write(log, *[ANSWERED] * 50))["answers_today"] == 10
 
 
+def test_exchanges_of_the_last_minutes_are_counted_anew_and_go_on(log: sqlite3.Connection) -> None:
+    write(log, ANSWERED, at=NOON - timedelta(minutes=30))
+    write(log, ASKED, ANSWERED, REFUSED, SILENT, TURNED_AWAY, NOT_REFUSED, at=NOON - timedelta(minutes=29))
+    size = write(log, ANSWERED)
+    figures = Statistics(NOON)
+    figures.count_answer(NOON, 0.1)
+    figures.resume(NOON, count_logged(log, now=NOON, size=size))
+    figures.count_refusal(NOON, "x")
+    assert figures.to_json(NOON)["exchanges_per_minute"] == [4, *[0] * 28, 3]
+    assert figures.to_json(NOON + timedelta(minutes=1))["exchanges_per_minute"] == [*[0] * 28, 3, 0]
+
+
+def test_after_midnight_the_last_minutes_reach_into_the_day_before(log: sqlite3.Connection) -> None:
+    midnight = NOON + timedelta(hours=12)
+    write(log, *[ANSWERED] * 2, at=midnight - timedelta(minutes=5))
+    size = write(log, ANSWERED, at=midnight)
+    said = resumed(log, size, midnight + timedelta(minutes=5))
+    assert (said["answers_today"], sum(said["exchanges_per_minute"])) == (1, 3)
+
+
+def test_minutes_long_past_are_forgotten() -> None:
+    figures = Statistics(NOON)
+    for minute in range(100):
+        figures.count_refusal(NOON + timedelta(minutes=minute), "x")
+    assert len(figures.minutes) == statistics.MINUTES
+    assert figures.to_json(NOON + timedelta(minutes=99))["exchanges_per_minute"] == [1] * statistics.MINUTES
+
+
 def test_a_new_day_begins_with_nothing(log: sqlite3.Connection) -> None:
     figures = Statistics(NOON)
-    figures.resume(figures.today, count_logged(log, day=figures.today, size=write(log, ANSWERED, REFUSED)))
+    figures.resume(NOON, count_logged(log, now=NOON, size=write(log, ANSWERED, REFUSED)))
     said = figures.to_json(NOON + timedelta(days=1))
     assert (said["answers_today"], said["refused_today"], said["refused_by_type"]) == (0, 0, {})
 
@@ -100,6 +129,7 @@ def until(holds: Callable[[], bool]) -> None:
     raise AssertionError("not within five seconds")
 
 
-def figures_of(country: Country, code: str) -> tuple[int, int, dict[str, int]]:
+def figures_of(country: Country, code: str) -> tuple[int, int, dict[str, int], int]:
     said = country.native(code, "GET", "/v1/status")[2]
-    return said["answers_today"], said["refused_today"], said["refused_by_type"]
+    exchanges = sum(said["exchanges_per_minute"])
+    return said["answers_today"], said["refused_today"], said["refused_by_type"], exchanges

@@ -96,7 +96,7 @@ class Program:
             self.gateway.events.send_forever(),
             self._refresh_forever(),
             self._tidy_forever(),
-            self._count_today(size),
+            self._count_logged(size),
         ):
             self._keep_running(work)
         journal.say(
@@ -174,11 +174,11 @@ class Program:
             await self.writer.change(partial(keep_certificates, directory=directory))
             self.kept_serial = directory.serial
 
-    async def _count_today(self, size: int) -> None:
+    async def _count_logged(self, size: int) -> None:
         """Of what the log held before we started; the rest is counted as it comes."""
-        figures = self.gateway.statistics
-        day = figures.today
-        figures.resume(day, await self.reader.read(partial(count_logged, day=day, size=size)))
+        now = clock.now()
+        logged = await self.reader.read(partial(count_logged, now=now, size=size))
+        self.gateway.statistics.resume(clock.now(), logged)
 
     async def _remember_nonces(self) -> ReplayWindow:
         since = int((clock.now() - timedelta(seconds=_REPLAY_SECONDS)).timestamp())
