@@ -26,14 +26,16 @@ _KEY = "status"
 class Span:
     """One institution on the viaduct.
 
-    ``last_seen_at`` is when its gateway last answered this portal, ``today`` what it said then of today:
-    while it is silent, its figures are not known, and they are not zero.
+    ``last_seen_at`` is when its gateway last answered this page, which asks only when somebody opens it;
+    ``today`` is what it said then of today, and ``per_minute`` of the last half hour, as far as that still
+    lasts. While it is silent, its figures are not known, and they are not zero.
     """
 
     institution: Institution
     gateway: exchange.GatewayStatus
     last_seen_at: datetime | None
     today: exchange.GatewayStatus | None
+    per_minute: tuple[int, ...] = ()
 
     @property
     def state(self) -> str:
@@ -113,7 +115,7 @@ def _ask() -> Report:
     spans = tuple(
         _span(institution, gateway, now) for institution, gateway in zip(institutions, gateways, strict=True)
     )
-    per_minute = _per_minute(gateways)
+    per_minute = _per_minute(spans)
     cases = _count_cases()
     per_block = count_per_block(max(cases.values(), default=0))
     return Report(
@@ -131,13 +133,22 @@ def _span(institution: Institution, gateway: exchange.GatewayStatus, now: dateti
     key = f"gateway-seen/{gateway.institution}"
     if gateway.answering:
         cache.set(key, (now, gateway), REMEMBERED_SECONDS)
-        return Span(institution, gateway, now, gateway)
+        return Span(institution, gateway, now, gateway, gateway.exchanges_per_minute)
     seen: tuple[datetime, exchange.GatewayStatus] | None = cache.get(key)
     if seen is None:
         return Span(institution, gateway, None, None)
+    seen_at, known = seen
     # Gateways begin their day at midnight UTC.
-    is_of_today = seen[0].astimezone(UTC).date() == now.astimezone(UTC).date()
-    return Span(institution, gateway, seen[0], seen[1] if is_of_today else None)
+    is_of_today = seen_at.astimezone(UTC).date() == now.astimezone(UTC).date()
+    per_minute = _moved_on(
+        known.exchanges_per_minute, int(now.timestamp()) // 60 - int(seen_at.timestamp()) // 60
+    )
+    return Span(institution, gateway, seen_at, known if is_of_today else None, per_minute)
+
+
+def _moved_on(per_minute: tuple[int, ...], minutes: int) -> tuple[int, ...]:
+    """The same half hour seen ``minutes`` later; of these nothing is known."""
+    return (*per_minute[minutes:], *[0] * min(minutes, len(per_minute)))
 
 
 def _bays(spans: Sequence[Span]) -> list[Bay]:
@@ -146,8 +157,8 @@ def _bays(spans: Sequence[Span]) -> list[Bay]:
     return [Bay(span.gateway.answering, count / busiest) for span, count in zip(spans, answers, strict=True)]
 
 
-def _per_minute(gateways: Sequence[exchange.GatewayStatus]) -> tuple[int, ...]:
-    known = [gateway.exchanges_per_minute for gateway in gateways if gateway.exchanges_per_minute]
+def _per_minute(spans: Sequence[Span]) -> tuple[int, ...]:
+    known = [span.per_minute for span in spans if span.per_minute]
     return tuple(map(sum, zip(*known, strict=False))) if known else (0,) * 30
 
 

@@ -13,7 +13,7 @@ from mostovi.exchange.verification.values import Statement
 from mostovi.front import formats, words
 from mostovi.front.drawing.progress import Progress, draw_progress
 from mostovi.front.drawing.verdict import Look, draw_verdict
-from mostovi.kernel import codes, institutions
+from mostovi.kernel import clock, codes, institutions
 from mostovi.kernel.errors import NotFound, Refusal
 from mostovi.kernel.languages import current_variant, text_in, to_latin
 
@@ -48,6 +48,13 @@ def time_of_day(value: datetime | str | None) -> str:
     if not value:
         return ""
     return formats.write_time(_local(datetime.fromisoformat(value) if isinstance(value, str) else value))
+
+
+@register.filter
+def moment(value: datetime) -> str:
+    """14:05 for today, otherwise 5. januar 2027. 14:05."""
+    is_today = _local(value).date() == _local(clock.now()).date()
+    return time_of_day(value) if is_today else f"{day(value)} {time_of_day(value)}"
 
 
 @register.filter
