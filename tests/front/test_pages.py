@@ -23,6 +23,7 @@ PUBLIC = (
     "/?q=tuzla",
     "/mjesto?place=Tuzla",
     "/pracenje",
+    "/prijava/odustajanje",
     "/provjera",
     "/stanje/",
     "/o/pomoc/",

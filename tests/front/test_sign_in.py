@@ -134,12 +134,35 @@ def test_an_answer_cannot_be_used_twice(client, provider):
     assert client.get("/prijava/povratak", answer).status_code == 403
 
 
-def test_a_person_who_changes_her_mind_is_not_signed_in(client, provider):
-    provider.authorize(client.get("/prijava/?lang=en")["Location"])
-    response = client.get("/prijava/povratak", {"error": "access_denied", "state": provider.asked["state"]})
-    assert response.status_code == 403
-    assert b"You went back before signing in" in response.content
+def change_her_mind(client: Client, provider, query: str) -> str:
+    provider.authorize(client.get(f"/prijava/{query}")["Location"])
+    answer = {"error": "access_denied", "state": provider.asked["state"]}
+    page = client.get("/prijava/povratak", answer, follow=True)
+    assert page.status_code == 200
     assert actor(client).kind == "anonymous"
+    return page.content.decode()
+
+
+def test_a_person_who_changes_her_mind_is_told_so_and_can_go_on_or_back(client, provider):
+    page = change_her_mind(client, provider, "?next=/moji-podaci/%3Fperiod%3Dall&lang=en")
+    assert "<h1>You went back before signing in</h1>" in page
+    assert 'class="btn" href="/prijava/?next=%2Fmoji-podaci%2F%3Fperiod%3Dall"' in page
+    assert 'class="btn alt" href="/"' in page
+
+
+def test_an_official_who_went_back_signs_in_for_the_same_office(client, provider):
+    page = change_her_mind(client, provider, "?institution=tuzla-social-work")
+    assert 'href="/prijava/?next=%2F&amp;institution=tuzla-social-work"' in page
+
+
+def test_the_page_of_who_went_back_leads_nowhere_else(client):
+    page = client.get("/prijava/odustajanje", {"next": "https://elsewhere.example/"}).content.decode()
+    assert "elsewhere" not in page.partition("<main")[2]
+    assert 'href="/prijava/?next=%2F"' in page
+
+
+def test_a_sign_in_that_failed_can_be_tried_again(client):
+    assert 'class="btn" href="/prijava/"' in client.get("/prijava/povratak?state=x").content.decode()
 
 
 def test_a_provider_that_is_down_is_said_so(client, settings):

@@ -102,6 +102,8 @@ def test_the_pages_of_signing_in_and_out_are_no_worse(window: OpenWindow) -> Non
     person = window()
     person.go("/prijava/")
     assert "/demo-idp/" in person.path
+    person.submit("main form[action='cancel'] button")
+    assert person.path == "/prijava/odustajanje"
     person.go("/prijava/?reauthentication=nothing&login_hint=milan")
     person.submit("main form[action='sign-in'] button.btn")
     person.go("/odjava/")

@@ -75,6 +75,7 @@ GET  mjesto                                                   open      open  op
 GET  pracenje                                                 open      open  open  open  open  open  open
 GET  prijava/                                                 open      open  open  open  open  open  open
 GET  prijava/povratak                                         no        no    no    no    no    no    no
+GET  prijava/odustajanje                                      open      open  open  open  open  open  open
 GET  odjava/                                                  open      open  open  open  open  open  open
 GET  moji-podaci/                                             sign-in   open  open  no    no    no    no
 POST moji-podaci/                                             sign-in   *     *     no    no    no    no

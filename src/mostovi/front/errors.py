@@ -110,6 +110,8 @@ def _way_on(path: str) -> Action | None:
         if own:
             return Action(_("Go to this application"), own)
         return Action(_("My applications"), reverse("services:my_cases"))
+    if place == "prijava":
+        return Action(_("Sign in"), reverse("front:sign_in"))
     if place == "predmeti":
         return Action(_("Go to the desk"), reverse("desk:desk"))
     return Action(_("Go to the counter"), reverse("services:counter")) if place == "salter" else None

@@ -12,6 +12,7 @@ urlpatterns = [
     path("pracenje", home.track, name="track"),
     path("prijava/", sign_in.sign_in, name="sign_in"),
     path("prijava/povratak", sign_in.signed_in, name="signed_in"),
+    path("prijava/odustajanje", sign_in.sign_in_cancelled, name="sign_in_cancelled"),
     path("odjava/", sign_in.sign_out, name="sign_out"),
     path("moji-podaci/", who_looked.who_looked, name="who_looked"),
     path("moji-podaci/<slug:institution>/<int:number>/potvrda.json", who_looked.receipt, name="receipt"),

@@ -19,7 +19,7 @@ class SignInRefused(NotAllowed):
 
 class SignInCancelled(SignInRefused):
     code = "sign_in_cancelled"
-    message = "You went back before signing in. Nothing is lost; sign in whenever you like."
+    message = "Nothing is lost; sign in whenever you like."
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """Signing in, once more for a decision, and out."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,7 +13,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
-from mostovi.front.sign_in.claims import Identity, actor_for
+from mostovi.front.sign_in.claims import Identity, SignInCancelled, actor_for
 from mostovi.front.sign_in.provider import receive_identity, redirect_to_provider, sign_out_address
 from mostovi.kernel import people
 from mostovi.kernel.access_views import access, actor_of, remember_actor
@@ -70,9 +72,26 @@ def signed_in(request: HttpRequest) -> HttpResponse:
     pending = _take_pending(request)
     if pending.get("reauthentication"):
         return _signed_in_anew(request, pending)
-    identity = receive_identity(request)
+    try:
+        identity = receive_identity(request)
+    except SignInCancelled:
+        return HttpResponseRedirect(f"{reverse('front:sign_in_cancelled')}?{_wanted(request, pending)}")
     _begin_session(request, identity, pending.get("institution"))
     return HttpResponseRedirect(_safe(request, pending.get("next", "")))
+
+
+def _wanted(request: HttpRequest, asked: Mapping[str, Any]) -> str:
+    """Where she wanted to go, and for which office, as the address of signing in takes it."""
+    wanted = {"next": _safe(request, asked.get("next", "")), "institution": asked.get("institution")}
+    return urlencode({name: value for name, value in wanted.items() if value})
+
+
+@require_safe
+@access("public")
+def sign_in_cancelled(request: HttpRequest) -> HttpResponse:
+    """A page of its own, since the provider's answer is read once and she may want another language."""
+    again = f"{reverse('front:sign_in')}?{_wanted(request, request.GET)}"
+    return render(request, "front/sign_in_cancelled.html", {"again": again, "said": SignInCancelled()})
 
 
 def _signed_in_anew(request: HttpRequest, pending: dict[str, Any]) -> HttpResponse:
