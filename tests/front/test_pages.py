@@ -24,6 +24,7 @@ PUBLIC = (
     "/mjesto?place=Tuzla",
     "/pracenje",
     "/prijava/odustajanje",
+    "/odjava/",
     "/provjera",
     "/stanje/",
     "/o/pomoc/",

@@ -203,6 +203,13 @@ def test_only_a_demonstration_says_whose_shoes(client, provider, settings):
     assert provider.asked["login_hint"] == "amra"
 
 
+def test_who_is_not_signed_in_is_offered_no_signing_out(client):
+    page = client.get("/odjava/?lang=en").content.decode()
+    assert "<h1>You are not signed in</h1>" in page
+    assert "Sign out" not in page
+    assert 'class="btn" href="/prijava/"' in page
+
+
 def test_signing_out_ends_both_sessions(client, provider):
     sign_in(client, provider)
     assert client.get("/odjava/").status_code == 200

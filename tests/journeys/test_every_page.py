@@ -107,6 +107,8 @@ def test_the_pages_of_signing_in_and_out_are_no_worse(window: OpenWindow) -> Non
     person.go("/prijava/?reauthentication=nothing&login_hint=milan")
     person.submit("main form[action='sign-in'] button.btn")
     person.go("/odjava/")
+    person.follow("Sign in")
+    person.sign_in("milan", "/odjava/")
     person.submit("main form button.btn")
     person.go("/no-such-page/")
     assert person.status == 404
