@@ -7,6 +7,7 @@ import re
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,6 +17,7 @@ from aiohttp import CookieJar, encode_basic_auth
 from aiohttp.test_utils import TestClient, TestServer
 from joserfc import jwt
 from joserfc.jwk import KeySet
+from yarl import URL
 
 from mostovi.demo.identity_provider.program import make_application
 from mostovi.demo.identity_provider.provider import Provider
@@ -405,6 +407,31 @@ def test_what_no_button_sends_gets_a_page_in_her_language(
         assert response.status == status
         assert sentence in await response.text()
         assert "Content-Security-Policy" in response.headers
+
+    play(story)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sentence"),
+    [
+        ("GET", "authorize?client_id=x", "Zahtjev nije došao od programa koji poznajemo"),
+        ("POST", "cancel", "Ova je stranica predugo bila otvorena"),
+        ("GET", "nowhere", "Ta se adresa ne može otvoriti"),
+        ("POST", "end_session", "Ovaj prozor možete zatvoriti"),
+    ],
+)
+def test_a_page_that_cannot_go_on_leads_back_and_speaks_every_language(
+    play: Callable[[Story], None], method: str, path: str, sentence: str
+) -> None:
+    async def story(browser: Browser) -> None:
+        response = await browser.request(method, f"/demo-idp/{path}", headers={"Accept-Language": "en"})
+        page = await response.text()
+        assert '<a class="btn" href="/">Go to the first page</a>' in page
+        links = re.findall(r'href="(\?[^"]+)" lang="hr"', page)
+        assert len(links) == 1
+        there = response.url.join(URL(unescape(links[0])))
+        again = await browser.get(there.path_qs, headers={"Accept": "text/html"})
+        assert sentence in await again.text()
 
     play(story)
 

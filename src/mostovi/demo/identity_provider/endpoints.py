@@ -25,6 +25,7 @@ _PAGE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 _NO_STORE = {"Cache-Control": "no-store"}
+_SENTENCES = frozenset({"unknown_program", "not_understood", "too_old"})
 
 
 class Endpoints:
@@ -220,7 +221,10 @@ def _html(page: str, status: int = 200) -> web.Response:
 
 
 def _sentence(request: web.Request, name: str, status: int) -> web.Response:
-    return _html(pages.sentence_page(_language(request), "wrong", name), status)
+    # A form that was answered by a sentence is not sent once more for another language.
+    told = request.query.get("told", "")
+    said = told if told in _SENTENCES else name
+    return _html(pages.sentence_page(_language(request), "wrong", said), status)
 
 
 def _language(request: web.Request, wanted: str = "") -> str:

@@ -60,7 +60,10 @@ def confirm_page(
 
 
 def sentence_page(language: str, title: str, sentence: str) -> str:
-    return _page(language, say(title, language), say(sentence, language), "", "")
+    """Nothing to do here but go back to the portal, or read the same in another language."""
+    start = f'<div class="actions"><a class="btn" href="/">{escape(say("to_start", language))}</a></div>'
+    languages = _languages(language, "", {"told": sentence})
+    return _page(language, say(title, language), say(sentence, language), start, languages)
 
 
 def _page(language: str, title: str, lead: str, body: str, languages: str) -> str:

@@ -69,6 +69,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "sr": "Ова страница је предуго била отворена. Вратите се и пријавите се поново.",
         "en": "This page was open for too long. Go back and sign in again.",
     },
+    "to_start": {
+        "bs": "Idi na početnu stranicu",
+        "hr": "Idi na početnu stranicu",
+        "sr": "Иди на почетну страницу",
+        "en": "Go to the first page",
+    },
     "signed_out": {
         "bs": "Odjavljeni ste",
         "hr": "Odjavljeni ste",
