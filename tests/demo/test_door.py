@@ -305,7 +305,14 @@ def test_more_cookies_than_anybody_reads_get_a_page(play: Play) -> None:
     play(story)
 
 
-@pytest.mark.parametrize("line", [f"GET /{'x' * 100_000} HTTP/1.1", "nonsense", "CONNECT a.b:1 HTTP/1.1"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"GET /{'x' * 100_000} HTTP/1.1",
+        "nonsense",
+        *("CONNECT a.b:1 HTTP/1.1", "CONNECT / HTTP/1.1", "CONNECT /live/?a HTTP/1.1", "OPTIONS * HTTP/1.1"),
+    ],
+)
 def test_what_cannot_be_read_at_all_gets_a_page_and_no_bare_line(play: Play, line: str) -> None:
     async def story(browser: ClientSession, _street: Street) -> None:
         assert browser._base_url is not None

@@ -109,7 +109,8 @@ class Door:
 
 def _why_unreadable(request: web.BaseRequest) -> int:
     """The status of what no program behind the door takes; 0 for what is passed on."""
-    if not request.raw_path.startswith("/"):
+    # CONNECT names a host and no path, even where its line holds one.
+    if not (request.raw_path.startswith("/") and request.path.startswith("/")):
         return 400
     if len(request.raw_path) > LONGEST_LINE:
         return 414
