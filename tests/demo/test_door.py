@@ -326,6 +326,23 @@ def test_what_cannot_be_read_at_all_gets_a_page_and_no_bare_line(play: Play, lin
     play(story)
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "We did not find this page"), ("sr-Latn", "Ovu stranicu nismo pronašli")],
+)
+def test_what_live_does_not_know_is_a_page_for_browsers_and_a_line_for_programs(
+    play: Play, language: str, sentence: str
+) -> None:
+    async def story(browser: ClientSession, _street: Street) -> None:
+        headers = {"Accept": "text/html,*/*;q=0.8", "Accept-Language": language}
+        page = await browser.get("/live/", headers=headers)
+        assert page.status == 404
+        assert f"<h1>{sentence}</h1>" in await page.text()
+        assert await (await browser.get("/live/")).text() == "404: Not Found"
+
+    play(story)
+
+
 def test_a_page_whose_program_is_killed_meanwhile_loads_again_by_itself(play: Play) -> None:
     async def story(browser: ClientSession, _street: Street) -> None:
         response = await browser.get("/hang-up")

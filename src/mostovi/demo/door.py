@@ -14,7 +14,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 from yarl import URL
 
-from mostovi.demo.door_page import broken_page, opening_page, unreadable_page
+from mostovi.demo.door_page import broken_page, missing_page, opening_page, unreadable_page
 
 logger = logging.getLogger("mostovi.demo.door")
 # RFC 9110 §7.6.1: what belongs to one connection is not passed on.
@@ -72,6 +72,10 @@ class Door:
             logger.info("the connection behind %s broke: %s", room.prefix, type(error).__name__)
             return self._broken(request)
         async with answer:
+            if _is_bare(request, answer):
+                return missing_page(
+                    answer.status, request.headers.get("Accept-Language", ""), request.cookies
+                )
             return await _stream(request, answer)
 
     def _broken(self, request: web.BaseRequest) -> web.Response:
@@ -116,6 +120,12 @@ def _why_unreadable(request: web.BaseRequest) -> int:
         return 414
     too_much = any(len(name) + len(text) > LONGEST_LINE for name, text in request.headers.items())
     return 431 if too_much else 0
+
+
+def _is_bare(request: web.BaseRequest, answer: aiohttp.ClientResponse) -> bool:
+    """A program for programs says in a line of English that it has no such address; a browser gets a page."""
+    missing = answer.status in {404, 405} and answer.content_type == "text/plain"
+    return missing and "text/html" in request.headers.get("Accept", "")
 
 
 def _is_too_large(request: web.BaseRequest) -> bool:

@@ -121,6 +121,28 @@ _UNREADABLE: _Said = {
         'Вратите се и покушајте још једном или почните од <a href="/">почетне странице</a>.',
     ),
 }
+_MISSING: _Said = {
+    "bs": (
+        "Ovu stranicu nismo našli",
+        "Na ovoj adresi nema ničega za čitanje; njome se služe samo programi.",
+        'Krenite s <a href="/">početne stranice</a>.',
+    ),
+    "en": (
+        "We did not find this page",
+        "There is nothing to read at this address; only programs use it.",
+        'Begin on the <a href="/">first page</a>.',
+    ),
+    "hr": (
+        "Nismo pronašli tu stranicu",
+        "Na toj se adresi nema što pročitati; njome se služe samo programi.",
+        'Krenite od <a href="/">početne stranice</a>.',
+    ),
+    "sr-Cyrl": (
+        "Ову страницу нисмо пронашли",
+        "На овој адреси нема шта да се прочита; њу користе само програми.",
+        'Почните од <a href="/">почетне странице</a>.',
+    ),
+}
 _NO_STORE = {"Cache-Control": "no-store"}
 _PAGE = """<!doctype html>
 <html lang="{language}">
@@ -150,6 +172,13 @@ def broken_page(accepted_languages: str, cookies: Mapping[str, str]) -> web.Resp
 def unreadable_page(status: int, accepted_languages: str, cookies: Mapping[str, str]) -> web.Response:
     """What is passed on to nobody: 414 for an address, 431 for headers, otherwise 400."""
     page = _page({414: _TOO_LONG, 431: _TOO_MUCH}.get(status, _UNREADABLE), accepted_languages, cookies)
+    page.set_status(status)
+    return page
+
+
+def missing_page(status: int, accepted_languages: str, cookies: Mapping[str, str]) -> web.Response:
+    """What a program behind the door that has no pages does not know."""
+    page = _page(_MISSING, accepted_languages, cookies)
     page.set_status(status)
     return page
 
