@@ -204,7 +204,7 @@ def test_a_long_list_has_pages(amra, bridge):
 def test_turning_pages_and_choosing_asks_nobody_again(amra, bridge):
     bridge.usages = [usage()]
     page = read(amra)
-    assert "As the institutions answered at 13:00." in page
+    assert "As the institutions answered at 13:00:00." in page
     for query in ("&page=2", "&institution=brcko-registrar", "&purpose=mine", ""):
         read(amra, query)
     assert len(bridge.asked) == 1

@@ -51,6 +51,12 @@ def time_of_day(value: datetime | str | None) -> str:
 
 
 @register.filter
+def time_to_the_second(value: datetime) -> str:
+    """14:05:09, where two moments of one minute are to be told apart."""
+    return f"{time_of_day(value)}:{value.second:02}"
+
+
+@register.filter
 def moment(value: datetime) -> str:
     """14:05 for today, otherwise 5. januar 2027. 14:05."""
     is_today = _local(value).date() == _local(clock.now()).date()
