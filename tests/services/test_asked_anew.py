@@ -14,7 +14,7 @@ from mostovi.kernel.models import AuditLine
 from mostovi.services import catalogue, rules, tasks
 from mostovi.services.actions.asking import NothingToAskAnew, ask_anew
 from mostovi.services.actions.desk import prepare_decision, take_case
-from mostovi.services.actions.disputing import dispute_fact, take_back_dispute
+from mostovi.services.actions.disputing import AnotherAnswer, dispute_fact, take_back_dispute
 from mostovi.services.models import Case, EarlierAnswer, Fact
 from mostovi.services.queries.case_sheets import find_desk_sheet
 from mostovi.services.values import CaseState, FactState, Outcome
@@ -202,3 +202,46 @@ def test_a_decision_read_before_the_new_answer_is_not_the_one_that_is_sealed(dam
     read = prepare_decision(actor=damir, code=case, outcome=Outcome.APPROVED, reasons="")
     ask_anew(actor=damir, code=case, key="householdIncome")
     assert prepare_decision(actor=damir, code=case, outcome=Outcome.APPROVED, reasons="") != read
+
+
+def test_a_remark_on_an_answer_that_is_no_more_is_not_hung_on_the_new_one(
+    amra: Actor, damir: Actor, case: str, time: Clock, corrects: Corrects
+) -> None:
+    shown = income().answer_key
+    corrects(monthly_income_km=600)
+    time.now += timedelta(minutes=1)
+    ask_anew(actor=damir, code=case, key="householdIncome")
+    remark = {"actor": amra, "code": case, "key": "householdIncome", "shown": shown}
+    with pytest.raises(AnotherAnswer):
+        dispute_fact(**remark, text=SAID, named=["monthly_income"])
+    with pytest.raises(AnotherAnswer):
+        take_back_dispute(**remark)
+    assert (income().disputed_at, income().dispute_text, income().seen_at) == (None, "", None)
+    dispute_fact(**remark | {"shown": income().answer_key}, text=SAID, named=["monthly_income"])
+    assert income().seen_at == time.now
+
+
+def test_a_page_that_stood_open_keeps_what_she_typed_and_shows_the_new_answer(
+    amra: Actor, damir: Actor, case: str, time: Clock, corrects: Corrects
+) -> None:
+    seat, address = browser(amra), f"/zahtjevi/{case}/podaci/householdIncome/primjedba?lang=en"
+    page = seat.get(address).content.decode()
+    held = re.search('name="shown" value="([^"]+)"', page)
+    assert held
+    typed = {"shown": held[1], "named": "monthly_income", "text": "It is 600 since August."}
+    corrects(monthly_income_km=600)
+    time.now += timedelta(minutes=1)
+    ask_anew(actor=damir, code=case, key="householdIncome")
+    for pressed in (typed, typed | {"take_back": "1"}, {**typed, "shown": ""}):
+        refused = seat.post(address, pressed)
+        page = refused.content.decode()
+        assert refused.status_code == 409
+        assert "The register has answered again since you opened this page" in page
+        assert "It is 600 since August." in page
+        assert "600" in page.replace("600 since", "")
+        assert "690" not in page
+        assert " checked" not in page, "what she ticked was about another answer"
+        assert f'name="shown" value="{income().answer_key}"' in page
+    assert income().seen_at is None
+    assert seat.post(address, typed | {"shown": income().answer_key}).status_code == 302
+    assert income().dispute_text == "It is 600 since August."

@@ -30,7 +30,9 @@ def test_a_remark_that_is_too_long_is_refused_and_kept(amra: Actor, bridge: Brid
     address = f"/zahtjevi/{code}/podaci/householdIncome/primjedba"
     client = browser(amra)
     assert "maxlength" not in read(client, address).partition("<textarea")[2].partition(">")[0]
-    answer = client.post(f"{address}?lang=en", {"text": "a" * 5000, "named": "monthly_income"})
+    shown = Fact.objects.get(key="householdIncome").answer_key
+    typed = {"text": "a" * 5000, "named": "monthly_income", "shown": shown}
+    answer = client.post(f"{address}?lang=en", typed)
     assert answer.status_code == 422
     page = answer.content.decode()
     assert "At most 2000 characters; yours has 5000." in page

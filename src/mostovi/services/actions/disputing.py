@@ -22,11 +22,24 @@ class NothingToDispute(Conflict):
     message = "This register has not answered, so there is nothing to correct yet."
 
 
+class AnotherAnswer(Conflict):
+    code = "another_answer"
+    message = (
+        "The register has answered again since you opened this page, so nothing was changed. Look at the new "
+        "answer, and say so if something in it is wrong."
+    )
+
+
 @transaction.atomic
-def dispute_fact(*, actor: Actor, code: str, key: str, text: str, named: Iterable[str] = ()) -> None:
-    """Say which facts of an answer are wrong. The official sees the remark; the application goes on."""
+def dispute_fact(
+    *, actor: Actor, code: str, key: str, text: str, named: Iterable[str] = (), shown: str | None = None
+) -> None:
+    """Say which facts of an answer are wrong. The official sees the remark; the application goes on.
+
+    ``shown``: the key of the answer that the person had before her; None for the one that there is.
+    """
     case = find_case(code)
-    fact = _fact(case, key, actor)
+    fact = _fact(case, key, actor, shown)
     if fact.state not in (FactState.ANSWERED, FactState.NOT_FOUND):
         raise NothingToDispute
     wrong = rules.named_facts(named, list_told(case, fact))
@@ -38,26 +51,29 @@ def dispute_fact(*, actor: Actor, code: str, key: str, text: str, named: Iterabl
 
 
 @transaction.atomic
-def take_back_dispute(*, actor: Actor, code: str, key: str) -> None:
-    """Undo the remark."""
+def take_back_dispute(*, actor: Actor, code: str, key: str, shown: str | None = None) -> None:
+    """Undo the remark on the answer that was ``shown``."""
     case = find_case(code)
-    fact = _fact(case, key, actor)
+    fact = _fact(case, key, actor, shown)
     if fact.disputed_at is not None:
         remark = {"dispute_text": "", "disputed_at": None, "disputed_facts": ()}
         _write(case, fact, remark, actor=actor, event="dispute_taken_back")
         settle(code=code)
 
 
-def _fact(case: Case, key: str, actor: Actor) -> Fact:
+def _fact(case: Case, key: str, actor: Actor, shown: str | None) -> Fact:
     rules.check_can(Step.DISPUTE, actor, standing_of(case))
     check_may_be_told(actor, case)
     fact = case.facts.filter(key=key).exclude(key=DOCUMENT_KEY).first()
     if fact is None:
         raise FactUnknown
+    if shown is not None and shown != fact.answer_key:
+        raise AnotherAnswer
     return fact
 
 
 def _write(case: Case, fact: Fact, remark: Mapping[str, Any], *, actor: Actor, event: str) -> None:
-    Fact.objects.filter(pk=fact.pk).update(**remark)
+    if not Fact.objects.filter(pk=fact.pk, answered_at=fact.answered_at).update(**remark):
+        raise AnotherAnswer
     named = list(remark["disputed_facts"])
     note(case, event, actor=actor, now=clock.now(), key=fact.key, provider=fact.provider, named=named)

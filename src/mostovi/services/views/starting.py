@@ -5,12 +5,12 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from mostovi.kernel.access_views import ActedRequest, access
-from mostovi.kernel.errors import Invalid
+from mostovi.kernel.errors import Invalid, Refusal
 from mostovi.services.actions.applying import agree_to_facts, start_case
 from mostovi.services.actions.asking import ask_facts
-from mostovi.services.actions.disputing import dispute_fact, take_back_dispute
+from mostovi.services.actions.disputing import AnotherAnswer, dispute_fact, take_back_dispute
 from mostovi.services.forms import sentence_of
-from mostovi.services.queries.draft_sheets import find_draft_sheet, find_fact_sheet
+from mostovi.services.queries.draft_sheets import FactSheet, find_draft_sheet, find_fact_sheet
 from mostovi.services.queries.service_sheets import find_service_sheet
 from mostovi.services.rules import FactNotNamed
 from mostovi.services.views.leading import leads_on
@@ -63,30 +63,34 @@ def _ask_or_agree(request: ActedRequest, code: str) -> HttpResponse:
 def dispute(request: ActedRequest, code: str, key: str) -> HttpResponse:
     """This is wrong: what is right instead, in the person's words."""
     sheet = find_fact_sheet(request.actor, code, key)
-    error = wrong = ""
-    if request.method == "POST":
-        try:
-            _keep_remark(request, code, key)
-        except Invalid as refusal:
-            error = sentence_of(refusal)
-            wrong = "named" if isinstance(refusal, FactNotNamed) else "text"
-        else:
-            return HttpResponseRedirect(
-                reverse("services:facts" if sheet.is_draft else "services:case", args=[code])
-            )
-    context = {
-        "sheet": sheet,
-        "error": error,
-        "wrong": wrong,
-        "named": request.POST.getlist("named") if error else sheet.card.named_wrong,
-        "text": request.POST.get("text", sheet.card.remark),
-    }
-    return render(request, "services/dispute.html", context, status=422 if error else 200)
+    if request.method != "POST":
+        return _dispute_page(request, sheet)
+    try:
+        _keep_remark(request, code, key)
+    except (AnotherAnswer, Invalid) as problem:
+        return _dispute_page(request, find_fact_sheet(request.actor, code, key), problem)
+    return HttpResponseRedirect(reverse("services:facts" if sheet.is_draft else "services:case", args=[code]))
 
 
 def _keep_remark(request: ActedRequest, code: str, key: str) -> None:
+    shown = request.POST.get("shown", "")
     if "take_back" in request.POST:
-        take_back_dispute(actor=request.actor, code=code, key=key)
+        take_back_dispute(actor=request.actor, code=code, key=key, shown=shown)
     else:
         text, named = request.POST.get("text", ""), request.POST.getlist("named")
-        dispute_fact(actor=request.actor, code=code, key=key, text=text, named=named)
+        dispute_fact(actor=request.actor, code=code, key=key, text=text, named=named, shown=shown)
+
+
+def _dispute_page(request: ActedRequest, sheet: FactSheet, problem: Refusal | None = None) -> HttpResponse:
+    """What she typed is kept; what she ticked is not, where it was about another answer."""
+    wrong = ""
+    if isinstance(problem, Invalid):
+        wrong = "named" if isinstance(problem, FactNotNamed) else "text"
+    context = {
+        "sheet": sheet,
+        "error": sentence_of(problem) if problem else "",
+        "wrong": wrong,
+        "named": request.POST.getlist("named") if wrong else sheet.card.named_wrong,
+        "text": request.POST.get("text", sheet.card.remark),
+    }
+    return render(request, "services/dispute.html", context, status=problem.status if problem else 200)
