@@ -10,7 +10,7 @@ from django.test import Client
 
 from mostovi.kernel.access import Actor
 from mostovi.kernel.errors import NotAllowed
-from mostovi.kernel.models import AuditLine
+from mostovi.kernel.models import AuditLine, Message
 from mostovi.services import catalogue, rules, tasks
 from mostovi.services.actions.asking import NothingToAskAnew, ask_anew
 from mostovi.services.actions.desk import prepare_decision, take_case
@@ -82,12 +82,84 @@ def hers(person: Actor, code: str) -> str:
     return browser(person).get(f"/zahtjevi/{code}/?lang=en").content.decode()
 
 
-def test_she_may_call_the_new_answer_wrong_too(amra: Actor, damir: Actor, case: str) -> None:
+def test_she_may_call_the_new_answer_wrong_too(
+    amra: Actor, damir: Actor, case: str, corrects: Corrects
+) -> None:
+    corrects(monthly_income_km=650)
     ask_anew(actor=damir, code=case, key="householdIncome")
     assert f"/zahtjevi/{case}/podaci/householdIncome/primjedba" in hers(amra, case)
     dispute_fact(actor=amra, code=case, key="householdIncome", text=SAID, named=["monthly_income"])
+    corrects(monthly_income_km=600)
     ask_anew(actor=damir, code=case, key="householdIncome")
     assert EarlierAnswer.objects.count() == 2
+
+
+def test_a_register_that_confirms_its_answer_leaves_what_she_calls_wrong_as_it_is(
+    amra: Actor, damir: Actor, case: str, time: Clock
+) -> None:
+    before = income()
+    time.now += timedelta(days=2)
+    ask_anew(actor=damir, code=case, key="householdIncome")
+    assert not EarlierAnswer.objects.exists()
+    assert (income().dispute_text, income().disputed_facts) == (SAID, ["monthly_income"])
+    assert (income().answer_key, income().seen_at) == (before.answer_key, before.seen_at), "she has seen it"
+    assert (income().confirmed_at, income().asked_anew_at) == (time.now, None)
+    assert income().exchange_id != before.exchange_id, "the evidence is that of the last exchange"
+    assert [line.key for line in find_desk_sheet(damir, case).lines if line.on_called_wrong] == [
+        "within_limit"
+    ]
+    for reader in (desk(damir, case), hers(amra, case)):
+        assert "confirmed its answer on 23 November 2026" in reader
+        assert "The register was asked again and confirmed its answer</strong>" in reader, "in the history"
+        assert "gave a new answer" not in reader
+        assert "not seen by the applicant" not in reader
+
+
+def test_she_is_told_that_it_was_confirmed_and_lets_her_remark_stand_or_takes_it_back(
+    amra: Actor, damir: Actor, case: str
+) -> None:
+    shown = income().answer_key
+    ask_anew(actor=damir, code=case, key="householdIncome")
+    assert Message.objects.filter(template="services.answer_confirmed").count() == 1
+    assert not Message.objects.filter(template="services.late_answer").exists()
+    assert "let your remark stand" in hers(amra, case)
+    take_back_dispute(actor=amra, code=case, key="householdIncome", shown=shown)
+    assert (income().dispute_text, income().confirmed_at) == ("", None)
+    assert "confirmed its answer on" not in hers(amra, case)
+    decide(damir, case)
+
+
+def test_what_she_adds_after_it_was_confirmed_can_be_asked_about_again(
+    amra: Actor, damir: Actor, case: str
+) -> None:
+    ask_anew(actor=damir, code=case, key="householdIncome")
+    dispute_fact(actor=amra, code=case, key="householdIncome", text="See my slip.", named=["monthly_income"])
+    assert income().confirmed_at is None
+    assert "Ask again: Tax Administration" in desk(damir, case)
+
+
+def test_who_took_the_remark_back_is_not_told_that_the_answer_was_confirmed(
+    amra: Actor, damir: Actor, case: str, bridge: Bridge, time: Clock
+) -> None:
+    bridge.silent = {TAX[0]}
+    ask_anew(actor=damir, code=case, key="householdIncome")
+    take_back_dispute(actor=amra, code=case, key="householdIncome")
+    bridge.silent = set()
+    time.now += timedelta(seconds=40)
+    tasks.retry_waiting_facts(time.now)
+    assert (income().asked_anew_at, income().confirmed_at) == (None, None)
+    assert not Message.objects.filter(template="services.answer_confirmed").exists()
+
+
+def test_that_there_is_no_entry_may_be_confirmed_too(amra: Actor, damir: Actor, bridge: Bridge) -> None:
+    bridge.unknown = {"brcko-registrar"}
+    code = a_sent_case(amra)
+    take_case(actor=damir, code=code)
+    dispute_fact(actor=amra, code=code, key="childrenOfParent", text="Dino was born in Brčko.")
+    ask_anew(actor=damir, code=code, key="childrenOfParent")
+    fact = Fact.objects.get(key="childrenOfParent")
+    assert (fact.state, fact.dispute_text) == (FactState.NOT_FOUND, "Dino was born in Brčko.")
+    assert fact.confirmed_at is not None
 
 
 def test_the_question_is_put_by_the_official_and_leaves_codes_only(
@@ -186,7 +258,7 @@ def test_only_who_took_the_case_has_a_register_asked_again(amra: Actor, damir: A
 
 
 def test_rules_that_rest_on_what_she_calls_wrong_are_marked_at_the_desk_and_before_sealing(
-    damir: Actor, case: str
+    damir: Actor, case: str, corrects: Corrects
 ) -> None:
     marked = [line.key for line in find_desk_sheet(damir, case).lines if line.on_called_wrong]
     assert marked == ["within_limit"]
@@ -194,12 +266,16 @@ def test_rules_that_rest_on_what_she_calls_wrong_are_marked_at_the_desk_and_befo
     prepare_decision(actor=damir, code=case, outcome=Outcome.APPROVED, reasons="")
     preview = browser(damir).get(f"/predmeti/{case}/pregled?lang=en").content.decode()
     assert "The applicant calls wrong what this rests on" in preview
+    corrects(monthly_income_km=600)
     ask_anew(actor=damir, code=case, key="householdIncome")
     assert "calls wrong" not in desk(damir, case).partition("History")[0]
 
 
-def test_a_decision_read_before_the_new_answer_is_not_the_one_that_is_sealed(damir: Actor, case: str) -> None:
+def test_a_decision_read_before_the_new_answer_is_not_the_one_that_is_sealed(
+    damir: Actor, case: str, corrects: Corrects
+) -> None:
     read = prepare_decision(actor=damir, code=case, outcome=Outcome.APPROVED, reasons="")
+    corrects(monthly_income_km=600)
     ask_anew(actor=damir, code=case, key="householdIncome")
     assert prepare_decision(actor=damir, code=case, outcome=Outcome.APPROVED, reasons="") != read
 

@@ -120,6 +120,7 @@ def test_what_came_while_the_page_stood_open_is_not_among_what_she_saw(
     shown = keys()
     dispute_fact(actor=amra, code=case, key="childrenOfParent", text="Dino is called Din.")
     time.now += timedelta(minutes=1)
+    bridge.unknown = {BRCKO}
     ask_anew(actor=damir, code=case, key="childrenOfParent")
     see_answers(actor=amra, code=case, shown=shown)
     assert unseen() == ["childrenOfParent"]

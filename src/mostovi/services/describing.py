@@ -67,6 +67,7 @@ class FactCard:
     remark: str
     remarked_at: datetime | None
     named_wrong: tuple[str, ...] = ()
+    confirmed_at: datetime | None = None
     asked_anew_at: datetime | None = None
     answer_key: str = ""
     unseen: bool = False
@@ -186,6 +187,7 @@ def _card(definition: ServiceDefinition, request: FactRequest, fact: Fact) -> Fa
         remark=fact.dispute_text,
         remarked_at=fact.disputed_at,
         named_wrong=tuple(fact.disputed_facts),
+        confirmed_at=fact.confirmed_at,
         asked_anew_at=fact.asked_anew_at,
         answer_key=fact.answer_key,
         earlier=tuple(_earlier(definition, request, was) for was in fact.earlier.all()) if fact.pk else (),
@@ -279,6 +281,7 @@ def describe_event(event: str) -> str:
         "answers_seen": _("What a register answered later was seen by the applicant"),
         "fact_asked_anew": _("The official had a register asked again about what was called wrong"),
         "answered_anew": _("The register answered again; from then on its new answer counts"),
+        "confirmed_anew": _("The register was asked again and confirmed its answer"),
         "refused_anew": _("The register refused to answer again; its earlier answer counts"),
         "dispute_taken_back": _("The remark on a register's answer was taken back"),
         "received": _("The application was sent"),

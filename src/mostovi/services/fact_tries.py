@@ -16,6 +16,8 @@ from mostovi.services.models import Case, Fact
 from mostovi.services.values import FactState, Party
 
 LEASE = timedelta(seconds=30)
+NO_REMARK = {"dispute_text": "", "disputed_at": None, "disputed_facts": (), "confirmed_at": None}
+_EVIDENCE = ("exchange_id", "log_entry", "contract", "as_of")
 
 
 def asker_for(case: Case, actor: Actor, *, anew_by: int | None = None) -> Asker:
@@ -71,13 +73,17 @@ def columns_of(reply: Reply, *, tries: int, now: datetime) -> dict[str, Any]:
     return {"state": FactState.WAITING, "next_try_at": now + rules.retry_delay(tries)}
 
 
-def columns_anew(columns: Mapping[str, Any]) -> dict[str, Any]:
-    """The same for a question put anew: the answer that is there counts until another one comes."""
+def columns_anew(columns: Mapping[str, Any], said: Fact) -> dict[str, Any]:
+    """The same for a question put anew: what the register ``said`` counts until it says something else."""
     if columns["state"] == FactState.WAITING:
         return {"next_try_at": columns["next_try_at"]}
     over: dict[str, Any] = {"next_try_at": None, "asked_anew_at": None, "asked_anew_by_id": None}
     if columns["state"] == FactState.REFUSED:
         return over
+    if (columns["state"], columns.get("values", {})) == (said.state, said.values):
+        evidence = {name: columns[name] for name in _EVIDENCE if name in columns}
+        # To somebody who has taken the remark back meanwhile nothing is confirmed.
+        return {**evidence, **over, "confirmed_at": columns["answered_at"] if said.disputed_at else None}
     none: dict[str, Any] = {
         "values": {},
         "exchange_id": "",
@@ -86,4 +92,4 @@ def columns_anew(columns: Mapping[str, Any]) -> dict[str, Any]:
         "refusal_code": "",
         "seen_at": None,
     }
-    return {**none, **columns, **over, "dispute_text": "", "disputed_at": None, "disputed_facts": []}
+    return {**none, **columns, **over, **NO_REMARK}

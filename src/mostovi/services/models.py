@@ -138,6 +138,7 @@ class Fact(models.Model):
     dispute_text = models.TextField(default="", blank=True)
     disputed_at = models.DateTimeField(null=True, blank=True)
     disputed_facts = models.JSONField(default=list)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
     asked_anew_at = models.DateTimeField(null=True, blank=True)
     asked_anew_by_id = models.BigIntegerField(null=True, blank=True)
 

@@ -45,6 +45,17 @@ def _late_answer(context: Context) -> tuple[str, str]:
     )
 
 
+def _answer_confirmed(context: Context) -> tuple[str, str]:
+    return (
+        _("A register confirmed its answer: {service}").format(**_values(context)),
+        _(
+            "You called an answer wrong in your application {code}. The register was asked again and "
+            "confirmed its answer. You can let your remark stand, and the official weighs both, or take it "
+            "back there."
+        ).format(**_values(context)),
+    )
+
+
 def _complete(context: Context) -> tuple[str, str]:
     return (
         _("All registers have answered: {service}").format(**_values(context)),
@@ -118,6 +129,7 @@ def _returned(context: Context) -> tuple[str, str]:
 _TEMPLATES: dict[str, Callable[[Context], tuple[str, str]]] = {
     "services.receipt": _receipt,
     "services.late_answer": _late_answer,
+    "services.answer_confirmed": _answer_confirmed,
     "services.complete": _complete,
     "services.complete_with_gaps": _complete_with_gaps,
     "services.answers_missing": _answers_missing,

@@ -26,6 +26,7 @@ from mostovi.services.inquiries import (
 )
 from mostovi.services.models import Case, EarlierAnswer, Fact
 from mostovi.services.recording import find_case, hold_case, note
+from mostovi.services.telling import tell
 from mostovi.services.values import CaseState, FactState, Step
 
 MOSTOVI = system_actor("worker")
@@ -155,18 +156,26 @@ def _tell_what_came(code: str, now: datetime) -> None:
 
 
 def _keep_anew(case: Case, asked: Fact, columns: dict[str, Any], *, actor: Actor, now: datetime) -> None:
-    """The new answer takes the place of the old one, which is kept with what the applicant said of it."""
-    changes = columns_anew(columns)
+    """A new answer takes the place of the old one, which is kept with what the applicant said of it; the same
+    one again confirms it, and what she said stands."""
     awaited = Fact.objects.select_for_update().filter(pk=asked.pk, asked_anew_at=asked.asked_anew_at)
     for fact in awaited:
+        changes = columns_anew(columns, fact)
         if "state" in changes:
             EarlierAnswer.objects.create(
                 fact=fact, replaced_at=now, **{name: getattr(fact, name) for name in _KEPT}
             )
         Fact.objects.filter(pk=fact.pk).update(**changes)
         if columns["state"] != FactState.WAITING:
-            event = "answered_anew" if "state" in changes else "refused_anew"
-            note(case, event, actor=actor, now=now, key=fact.key, provider=fact.provider)
+            note(case, _came_of(changes), actor=actor, now=now, key=fact.key, provider=fact.provider)
+        if changes.get("confirmed_at") and find_case(case.code).state in rules.BEFORE_DECISION:
+            tell(case, "answer_confirmed")
+
+
+def _came_of(changes: dict[str, Any]) -> str:
+    if "state" in changes:
+        return "answered_anew"
+    return "confirmed_anew" if "confirmed_at" in changes else "refused_anew"
 
 
 def _is_readable(case: Case, fact: Fact, columns: dict[str, Any]) -> bool:

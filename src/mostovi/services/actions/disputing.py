@@ -11,6 +11,7 @@ from mostovi.kernel.errors import Conflict
 from mostovi.services import rules
 from mostovi.services.actions.settling import settle
 from mostovi.services.catalogue import DOCUMENT_KEY, check_may_be_told, list_told, standing_of
+from mostovi.services.fact_tries import NO_REMARK
 from mostovi.services.models import Case, Fact
 from mostovi.services.queries.draft_sheets import FactUnknown
 from mostovi.services.recording import find_case, note
@@ -46,7 +47,7 @@ def dispute_fact(
     rules.check_text(text)
     now = clock.now()
     remark = {"dispute_text": text.strip(), "disputed_at": now, "disputed_facts": wrong, "seen_at": now}
-    _write(case, fact, remark, actor=actor, event="fact_disputed")
+    _write(case, fact, NO_REMARK | remark, actor=actor, event="fact_disputed")
     settle(code=code)
 
 
@@ -56,8 +57,7 @@ def take_back_dispute(*, actor: Actor, code: str, key: str, shown: str | None = 
     case = find_case(code)
     fact = _fact(case, key, actor, shown)
     if fact.disputed_at is not None:
-        remark = {"dispute_text": "", "disputed_at": None, "disputed_facts": ()}
-        _write(case, fact, remark, actor=actor, event="dispute_taken_back")
+        _write(case, fact, NO_REMARK, actor=actor, event="dispute_taken_back")
         settle(code=code)
 
 
