@@ -17,6 +17,7 @@ from mostovi.services import rules
 from mostovi.services.definition import ServiceDefinition, goes_on, life_of
 from mostovi.services.definition.frame import FRAME, WHERE_IT_WAS
 from mostovi.services.definition.outcomes import Proposal, Situation
+from mostovi.services.rules.refusals import NameMissing
 from mostovi.services.rules.transitions import BESIDE
 from mostovi.services.values import CaseState, Outcome, Party, Standing, Step, WaitsFor
 
@@ -296,6 +297,18 @@ TestCaseLife = CaseLife.TestCase
 @pytest.mark.parametrize("text", ["a" * 2000, "a\r\n" * 1000, "š" * 2000])
 def test_two_thousand_signs_are_enough_for_anybody(text: str) -> None:
     rules.check_text(text)
+
+
+@pytest.mark.parametrize("text", ["", " \n", "\u200b" * 30, "\x00", "\u202e\u2066", "\u3164" * 30])
+def test_a_text_of_which_nothing_is_seen_is_none(text: str) -> None:
+    with pytest.raises(rules.TextMissing):
+        rules.check_text(text)
+    with pytest.raises(NameMissing):
+        rules.check_name(text)
+    with pytest.raises(rules.ReasonsTooShort):
+        rules.check_withdrawal_reason("Too short" + text)
+    with pytest.raises(rules.ReasonsMissing):
+        rules.check_reasons(Outcome.REFUSED, Proposal.GRANT, "Too short" + text)
 
 
 def test_a_text_that_is_too_long_is_refused_with_both_numbers() -> None:

@@ -26,7 +26,7 @@ def prepared_decision(case: Case) -> PreparedDecision:
     draft = Decision(
         outcome=outcome,
         amount_feninga=result.amount_feninga if outcome == Outcome.APPROVED else None,
-        reasons=case.draft_reasons.strip(),
+        reasons=case.draft_reasons,
         official_name=case.assigned_to_name,
         language=find_person(case.applicant_id).language or "bs",
     )

@@ -13,6 +13,7 @@ from mostovi.kernel.codes import new_code
 from mostovi.kernel.errors import Conflict
 from mostovi.kernel.people import find_or_create_person_at_counter, find_person
 from mostovi.kernel.personal_number import check_personal_number
+from mostovi.kernel.plain_text import plain_text
 from mostovi.services import catalogue, rules
 from mostovi.services.actions.seeing import mark_seen, tell_of_unseen
 from mostovi.services.actions.settling import settle
@@ -44,7 +45,7 @@ def start_case_at_counter(
     seen = rules.check_identity_seen(identity_document)
     check_personal_number(personal_number)
     rules.check_name(name)
-    name = name.strip()
+    name = " ".join(plain_text(name).split())
     person = find_or_create_person_at_counter(personal_number=personal_number, name=name)
     check_may_try(actor=actor, person_id=person.id, purpose=service)
     known = _name_confirmed_before(person.id, service)

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from mostovi.kernel import clock
 from mostovi.kernel.access import Actor
+from mostovi.kernel.plain_text import plain_text
 from mostovi.services import rules
 from mostovi.services.actions.reauthenticating import use_reauthentication
 from mostovi.services.actions.settling import settle
@@ -39,7 +40,7 @@ def ask_applicant(*, actor: Actor, code: str, question: str) -> None:
     move(
         case,
         Step.ASK_APPLICANT,
-        question_from_official=question.strip(),
+        question_from_official=plain_text(question),
         reply_from_applicant="",
         **waiting_columns(case, WaitsFor.REPLY, now),
     )
@@ -57,7 +58,7 @@ def answer_official(*, actor: Actor, code: str, text: str) -> None:
     move(
         case,
         Step.REPLY,
-        reply_from_applicant=text.strip(),
+        reply_from_applicant=plain_text(text),
         **resumed_columns(case, now),
     )
     note(case, "applicant_replied", actor=actor, now=now)
@@ -74,7 +75,7 @@ def save_draft_decision(*, actor: Actor, code: str, outcome: Outcome | None, rea
         case,
         Step.DRAFT_DECISION,
         draft_outcome=outcome or "",
-        draft_reasons=reasons,
+        draft_reasons=plain_text(reasons),
         draft_saved_at=clock.now(),
     )
     write_audit_line(case, "decision_drafted", actor=actor)

@@ -8,6 +8,7 @@ from django.db import transaction
 from mostovi.kernel import clock
 from mostovi.kernel.access import Actor
 from mostovi.kernel.errors import Conflict
+from mostovi.kernel.plain_text import plain_text
 from mostovi.services import rules
 from mostovi.services.actions.settling import settle
 from mostovi.services.catalogue import DOCUMENT_KEY, check_may_be_told, list_told, standing_of
@@ -46,7 +47,7 @@ def dispute_fact(
     wrong = rules.named_facts(named, list_told(case, fact))
     rules.check_text(text)
     now = clock.now()
-    remark = {"dispute_text": text.strip(), "disputed_at": now, "disputed_facts": wrong, "seen_at": now}
+    remark = {"dispute_text": plain_text(text), "disputed_at": now, "disputed_facts": wrong, "seen_at": now}
     _write(case, fact, NO_REMARK | remark, actor=actor, event="fact_disputed")
     settle(code=code)
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from mostovi.exchange import public as exchange
 from mostovi.kernel import clock
 from mostovi.kernel.access import Actor
+from mostovi.kernel.plain_text import plain_text
 from mostovi.services import rules
 from mostovi.services.actions.reauthenticating import use_reauthentication
 from mostovi.services.catalogue import due_on
@@ -27,15 +28,15 @@ def revoke_decision(*, actor: Actor, code: str, reason: str) -> None:
     document = _check(Step.REVOKE, actor, case, reason)
     latest = find_latest_reauthentication(actor, case)
     rules.check_signed_in_for(TakingBack(case.code, document.code), actor, latest, now=clock.now())
-    tell_gateway(case=case, document=document, reason=reason.strip())
-    _keep_revoked(case, document, actor=actor, reason=reason.strip())
+    tell_gateway(case=case, document=document, reason=plain_text(reason))
+    _keep_revoked(case, document, actor=actor, reason=plain_text(reason))
 
 
 def decide_anew(*, actor: Actor, code: str, reason: str) -> None:
     """The case lies on the desk again. A decision in force stays so until the new one is sealed."""
     case = find_case(code)
     document = _check(Step.DECIDE_ANEW, actor, case, reason)
-    _keep_reopened(case, document, actor=actor, reason=reason.strip())
+    _keep_reopened(case, document, actor=actor, reason=plain_text(reason))
 
 
 def tell_gateway(*, case: Case, document: Document, reason: str, replaced_by: str | None = None) -> None:

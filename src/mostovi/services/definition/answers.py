@@ -1,12 +1,12 @@
 """What a person typed, as a value; or a sentence that says what to put right."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
 from mostovi.kernel.errors import Invalid
+from mostovi.kernel.plain_text import count_signs, plain_text
 from mostovi.services.definition.evaluation import known_values, questions_to_ask
 from mostovi.services.definition.expressions import ExpressionFailed, compile_expression
 from mostovi.services.definition.kinds import for_rules
@@ -100,8 +100,8 @@ def check_answer(
     ``question`` comes from ``questions_to_ask``, so its choices are those that this person was shown.
     An optional question left empty gives None. A date may be ``2. 9. 2019.`` or ``2019-09-02``.
     """
-    text = unicodedata.normalize("NFC", raw or "").strip()
-    if not text:
+    text = plain_text(raw or "")
+    if not count_signs(text):
         if question.optional:
             return None
         raise AnswerMissing
@@ -204,10 +204,11 @@ def _read_money(text: str) -> int:
     return int(marks) * 100 + int((written["feninga"] or "").ljust(2, "0"))
 
 
-def _read_text(text: str) -> str:
+def _read_text(typed: str) -> str:
+    text = plain_text(typed)
     if len(text) > _LONGEST_TEXT:
         raise TextTooLong(most=_LONGEST_TEXT, count=len(text))
-    return "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign)[0] != "C")
+    return text
 
 
 def _read_iban(text: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from mostovi.kernel.access import Actor, check_is_official
+from mostovi.kernel.plain_text import count_signs, plain_text
 from mostovi.services.rules.refusals import (
     AlreadyOpen,
     FactNotNamed,
@@ -67,7 +68,7 @@ def check_identity_seen(document: str) -> IdentityDocument:
 
 
 def check_name(name: str) -> None:
-    if not name.strip():
+    if not count_signs(name):
         raise NameMissing
     check_length(name, LONGEST_NAME)
 
@@ -114,14 +115,13 @@ def named_facts(named: Iterable[str], told: Sequence[str]) -> tuple[str, ...]:
 
 def check_text(text: str) -> None:
     """Something is written, and not more than somebody can be asked to read."""
-    if not text.strip():
+    if not count_signs(text):
         raise TextMissing
     check_length(text)
 
 
 def check_length(text: str, most: int = LONGEST_TEXT) -> None:
-    # A browser counts a new line as one sign and sends two.
-    count = len(text.strip().replace("\r\n", "\n"))
+    count = len(plain_text(text))
     if count > most:
         raise TooLong(most=most, count=count)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from mostovi.kernel.access import Actor, check_is_official
+from mostovi.kernel.plain_text import count_signs
 from mostovi.services.definition.outcomes import Proposal
 from mostovi.services.rules.applying import check_length
 from mostovi.services.rules.refusals import (
@@ -128,8 +129,8 @@ def check_can_take_back(step: Step, actor: Actor, case: Standing, *, sealed_here
 
 def check_withdrawal_reason(reason: str) -> None:
     """The person reads why; one word is not enough."""
-    if len(reason.strip()) < SHORTEST_REASONS:
-        raise ReasonsTooShort(least=SHORTEST_REASONS, count=len(reason.strip()))
+    if count_signs(reason) < SHORTEST_REASONS:
+        raise ReasonsTooShort(least=SHORTEST_REASONS, count=count_signs(reason))
     check_length(reason)
 
 
@@ -137,8 +138,8 @@ def check_reasons(outcome: Outcome, proposal: Proposal, reasons: str) -> None:
     """Whoever approves what the rules propose gives the rules' reasons; everybody else writes their own."""
     if outcome == Outcome.APPROVED and proposal == Proposal.GRANT:
         return
-    if len(reasons.strip()) < SHORTEST_REASONS:
-        raise ReasonsMissing(least=SHORTEST_REASONS, count=len(reasons.strip()))
+    if count_signs(reasons) < SHORTEST_REASONS:
+        raise ReasonsMissing(least=SHORTEST_REASONS, count=count_signs(reasons))
 
 
 def departing_outcome(proposal: Proposal) -> Outcome | None:
