@@ -4,7 +4,8 @@ from journeys import applying
 from journeys.conftest import OpenWindow
 from journeys.visiting import Visitor
 
-SAID = "Primanja su mi manja od augusta."
+# A long word breaks, so that no page grows wider than a phone.
+SAID = f"Primanja su mi manja od augusta{'a' * 100}."
 INCOME = "householdIncome"
 
 
