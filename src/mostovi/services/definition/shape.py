@@ -110,6 +110,8 @@ def _wrong_size(value: Any, schema: Schema) -> tuple[str, str] | None:
         return "is empty", f"Give at least {schema['minProperties']}."
     if isinstance(value, int) and value < schema.get("minimum", value):
         return f"is {value}", f"Write {schema['minimum']} or more."
+    if isinstance(value, int) and value > schema.get("maximum", value):
+        return f"is {value}", f"Write {schema['maximum']} or less."
     return None
 
 
