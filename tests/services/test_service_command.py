@@ -36,6 +36,15 @@ def test_a_mistake_is_printed_with_file_line_and_remedy(folder, capsys):
     assert "1 mistake." in printed
 
 
+def test_a_file_that_is_no_part_of_a_service_is_named(folder, capsys):
+    (folder / "notes.yaml").write_text("anything", "utf-8")
+    (folder / ".keep").write_text("", "utf-8")
+    assert main(["check", str(folder)]) == 0
+    printed = capsys.readouterr().out
+    assert f"{folder / 'notes.yaml'}: This is no part of a service and is not read." in printed
+    assert printed.count("no part of a service") == 1
+
+
 def test_an_example_that_comes_out_differently_is_a_mistake(folder, capsys):
     change(folder, "rules.yaml", "percent(lowest_wage, 40)", "percent(lowest_wage, 30)")
     assert main(["check", str(folder)]) == 1

@@ -8,7 +8,7 @@ from pathlib import Path
 from mostovi.kernel.pack import find_pack, pack_directory
 from mostovi.services.definition.country import Country
 from mostovi.services.definition.examples import run_examples
-from mostovi.services.definition.loading import load_service
+from mostovi.services.definition.loading import find_strangers, load_service
 from mostovi.services.definition.mistakes import DefinitionInvalid, Mistake
 from mostovi.services.definition.proofs import find_template_mistakes
 from mostovi.services.definition.values import ServiceDefinition
@@ -67,6 +67,9 @@ def _check(folder: Path, country: Country | None) -> bool:
         mistakes = _run(definition) or list(find_template_mistakes(definition))
     except DefinitionInvalid as invalid:
         mistakes = list(invalid.mistakes)
+    for name in find_strangers(folder) if folder.is_dir() else []:
+        print(f"{folder / name}: This is no part of a service and is not read.")
+        print("    Correct its name, or keep it elsewhere.")
     if mistakes:
         _print_mistakes(folder, mistakes)
         return False

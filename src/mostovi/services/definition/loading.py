@@ -34,6 +34,12 @@ def load_files(files: Mapping[str, str], *, key: str, country: Country | None = 
     return _load(files, [], key, country)
 
 
+def find_strangers(folder: Path) -> list[str]:
+    """What lies in the folder of a service and is no part of it, for whoever mistyped a name."""
+    known = {*YAML_FILES, *(path.name for path in folder.glob("*.typ"))}
+    return sorted(path.name for path in folder.iterdir() if path.name not in known and path.name[0] != ".")
+
+
 def _read_texts(folder: Path) -> tuple[dict[str, str], list[Mistake]]:
     """The texts of the files that can be read, and why the others cannot."""
     names = [*YAML_FILES, *(path.name for path in sorted(folder.glob("*.typ")))]
