@@ -82,7 +82,7 @@ def test_the_case_shows_each_fact_with_its_source_its_basis_and_its_evidence(des
     for words in (
         "Ulica lipa 14",
         "Ministry of the Interior",
-        "no: demonstration",
+        "no: demonstration agreement",
         "Evidence",
         "Dino",
     ):
