@@ -17,6 +17,7 @@ from mostovi.services.actions.desk import prepare_decision, take_case
 from mostovi.services.actions.disputing import AnotherAnswer, dispute_fact, take_back_dispute
 from mostovi.services.models import Case, EarlierAnswer, Fact
 from mostovi.services.queries.case_sheets import find_desk_sheet
+from mostovi.services.queries.draft_sheets import FactUnknown
 from mostovi.services.values import CaseState, FactState, Outcome
 from services import cast
 from services.cast import Bridge, Clock, an_official
@@ -236,9 +237,10 @@ def test_a_child_that_the_register_did_not_know_is_found_when_it_is_asked_again(
 
 
 def test_only_what_the_applicant_calls_wrong_is_asked_again(amra: Actor, damir: Actor, case: str) -> None:
-    for key in ("residence", "document", "nothing"):
-        with pytest.raises(NothingToAskAnew):
+    for key, refusal in (("residence", NothingToAskAnew), ("document", FactUnknown), ("x", FactUnknown)):
+        with pytest.raises(refusal):
             ask_anew(actor=damir, code=case, key=key)
+    assert browser(damir).post(f"/predmeti/{case}/ponovni-upit/x").status_code == 404
     take_back_dispute(actor=amra, code=case, key="householdIncome")
     with pytest.raises(NothingToAskAnew):
         ask_anew(actor=damir, code=case, key="householdIncome")

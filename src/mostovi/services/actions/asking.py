@@ -25,6 +25,7 @@ from mostovi.services.inquiries import (
     find_contract,
 )
 from mostovi.services.models import Case, EarlierAnswer, Fact
+from mostovi.services.queries.draft_sheets import FactUnknown
 from mostovi.services.recording import find_case, hold_case, note
 from mostovi.services.telling import tell
 from mostovi.services.values import CaseState, FactState, Step
@@ -76,8 +77,10 @@ def ask_anew(*, actor: Actor, code: str, key: str) -> None:
 def _begin_anew(*, actor: Actor, code: str, key: str) -> bool:
     case, now = hold_case(code), clock.now()
     rules.check_can_work_on(Step.ASK_ANEW, actor, standing_of(case))
-    fact = case.facts.filter(key=key).first()
-    if fact is None or fact.disputed_at is None:
+    fact = case.facts.filter(key=key).exclude(key=DOCUMENT_KEY).first()
+    if fact is None:
+        raise FactUnknown
+    if fact.disputed_at is None:
         raise NothingToAskAnew
     if fact.asked_anew_at is not None:
         return False
