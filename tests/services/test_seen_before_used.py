@@ -12,7 +12,7 @@ from mostovi.kernel.errors import NotAllowed
 from mostovi.kernel.models import AuditLine, Message
 from mostovi.services import catalogue, rules, tasks
 from mostovi.services.actions.applying import submit_case
-from mostovi.services.actions.asking import ask_anew
+from mostovi.services.actions.asking import ask_again, ask_anew
 from mostovi.services.actions.desk import prepare_decision, take_case
 from mostovi.services.actions.disputing import dispute_fact
 from mostovi.services.actions.reauthenticating import ask_to_reauthenticate
@@ -68,6 +68,24 @@ def test_what_came_late_is_shown_to_her_with_its_source_and_she_is_told(amra: Ac
     assert "or from 27 November 2026" in late
     assert "Ulica lipa" not in late, "what she saw before is not among it"
     assert page.count("Dino Kovač") == 1
+
+
+def test_a_page_between_the_answer_and_what_follows_claims_no_silence(
+    amra: Actor, bridge: Bridge, time: Clock
+) -> None:
+    bridge.silent = {BRCKO}
+    code = a_sent_case(amra)
+    seat = browser(amra)
+    assert "One register is not answering" in seat.get(f"/zahtjevi/{code}/?lang=en").content.decode()
+    bridge.silent = set()
+    time.now += timedelta(seconds=20)
+    ask_again(code=code, now=time.now, silent=set())
+    assert Case.objects.get().state == CaseState.WAITING_FOR_FACTS
+    for path in ("", "potvrda"):
+        page = seat.get(f"/zahtjevi/{code}/{path}?lang=en").content.decode()
+        assert "not answering" not in page
+        assert "Waiting for a register" not in page
+    assert "Answered since you last looked" in seat.get(f"/zahtjevi/{code}/?lang=en").content.decode()
 
 
 def test_the_desk_says_so_and_seals_nothing(damir: Actor, case: str) -> None:

@@ -116,6 +116,7 @@ class CaseSheet:
     gaps: tuple[str, ...]
     returned_by: str
     being_made: bool
+    all_answered: bool
     waits_to_be_seen_until: date | None
     steps: frozenset[Step]
 
@@ -240,6 +241,7 @@ def _sheet(case: Case, actor: Actor) -> CaseSheet:
         **_left_open(case),
         returned_by=_returned_by(case),
         being_made=_is_being_made(case, automatic=definition.automatic),
+        all_answered=not case.facts.filter(state__in=(FactState.WAITING, FactState.NOT_ASKED)).exists(),
         waits_to_be_seen_until=_waits_to_be_seen_until(case),
         steps=_possible_steps(actor, standing),
     )
