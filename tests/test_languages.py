@@ -33,6 +33,8 @@ EKAVIAN = re.compile(
 ENGLISH = re.compile(
     r"\b(the|of|your|you|and|is|are|this|that|with|from|not|has|was|will|an?d)\b", re.IGNORECASE
 )
+# A capital is for letters to one person; a sentence of the portal begins with one and goes on without.
+CAPITAL_YOU = re.compile(r"(?<=[a-zšđčćžа-яђјљњћџ,;] )(Vaš|Vam|Vas\b|Vi\b|Ваш|Вам|Вас\b|Ви\b)")
 # A form of a neighbour's language is a slip, not a mistake of meaning; it still reads as if converted.
 FOREIGN = {
     "bs": re.compile(
@@ -130,6 +132,11 @@ def test_no_form_of_a_neighbouring_language_slips_in(module: str, locale: str) -
     assert slips == []
 
 
+@pytest.mark.parametrize(("module", "locale"), CATALOGUES)
+def test_who_reads_is_addressed_in_small_letters(module: str, locale: str) -> None:
+    assert [text for _, text in translations(module, locale) if CAPITAL_YOU.search(visible(text))] == []
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_serbian_is_ijekavian(module: str) -> None:
     slips = [
@@ -174,6 +181,8 @@ def test_the_texts_of_the_pack_are_ijekavian_and_their_own() -> None:
             slips.append((name, found[0], text))
         if ENGLISH.search(visible(text)):
             slips.append((name, "English", text))
+        if CAPITAL_YOU.search(text):
+            slips.append((name, "you", text))
     assert slips == []
 
 

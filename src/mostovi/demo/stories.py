@@ -176,7 +176,7 @@ def take(code: str) -> None:
 def ask(code: str) -> None:
 
     take(code)
-    question = "Navodite da dijete živi s Vama dio vremena. Koliko dana u sedmici i od kada?"
+    question = "Navodite da dijete živi s vama dio vremena. Koliko dana u sedmici i od kada?"
     ask_applicant(actor=sign_in_official(), code=code, question=question)
 
 
