@@ -35,7 +35,9 @@ def test_a_remark_that_is_too_long_is_refused_and_kept(amra: Actor, bridge: Brid
     answer = client.post(f"{address}?lang=en", typed)
     assert answer.status_code == 422
     page = answer.content.decode()
-    assert "At most 2000 characters; yours has 5000." in page
+    assert "At most 2,000 characters; yours has 5,000." in page
+    page = client.post(f"{address}?lang=bs", typed).content.decode()
+    assert "Najviše 2.000 znakova; vaš tekst ima 5.000." in page
     assert "a" * 5000 in page
     assert not Fact.objects.exclude(dispute_text="").exists()
 

@@ -11,6 +11,7 @@ from mostovi.kernel.languages import current_variant
 from mostovi.kernel.personal_number import check_personal_number
 from mostovi.services.definition import InvalidAnswer, text_of
 from mostovi.services.definition.values import Kind
+from mostovi.services.definition.wording import write_value
 from mostovi.services.queries.question_sheets import QuestionSheet
 from mostovi.services.rules import check_identity_seen, check_name
 from mostovi.services.values import IdentityDocument
@@ -114,7 +115,8 @@ def sentence_of(refusal: Refusal) -> str:
     """What to put right, in the page's language; a service may say it in its own words."""
     if isinstance(refusal, InvalidAnswer) and refusal.texts:
         return text_of(refusal.texts, current_variant())
-    return refusal.sentence(_(refusal.message))
+    numbers = {name: write_value(value, current_variant()) for name, value in refusal.params.items()}
+    return _(refusal.message).format(**numbers) if numbers else _(refusal.message)
 
 
 def find_mistakes(form: Mapping[str, str]) -> dict[str, str]:
