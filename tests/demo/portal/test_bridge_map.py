@@ -16,12 +16,14 @@ from mostovi.demo.portal.bridge_map.boundaries import (
     read_boundaries,
 )
 from mostovi.demo.portal.bridge_map.drawing import Standing, draw_bridge_map, load_country
-from mostovi.demo.portal.bridge_map.labels import Labelled, place_labels
+from mostovi.demo.portal.bridge_map.labels import DESK, PHONE, Labelled, place_labels
 from mostovi.demo.portal.bridge_map.lines import span
 from mostovi.demo.portal.bridge_map.projection import fit_projection
 from mostovi.demo.portal.bridge_map.simplification import simplify_line, simplify_units
 from mostovi.demo.portal.bridge_map.values import FRAME, Point
+from mostovi.demo.portal.queries.bridge import list_contract_pairs
 from mostovi.kernel.institutions import list_institutions
+from mostovi.kernel.languages import VARIANTS, text_in
 
 BOUNDARIES = Path(mostovi.packs.bih.__file__).parent / "territory/boundaries/gb_adm2_simplified.geojson"
 COORDINATE = st.floats(-1000, 1000)
@@ -35,7 +37,12 @@ def the_country():
 def standing(variant="en", off=()):
     return [
         Standing(
-            one.code, one.longitude, one.latitude, one.place[variant], one.kind[variant], one.code not in off
+            code=one.code,
+            longitude=one.longitude,
+            latitude=one.latitude,
+            place=one.place_in(variant),
+            kind=text_in(one.kind, variant),
+            answers=one.code not in off,
         )
         for one in list_institutions()
     ]
@@ -161,14 +168,16 @@ def test_a_drawn_ring_walks_back_to_every_corner(ring):
     ]
 
 
+@pytest.mark.parametrize("contracts", [(), list_contract_pairs()], ids=["bare", "with contracts"])
 @pytest.mark.parametrize("on_phones", [False, True])
-@pytest.mark.parametrize("variant", ["bs", "hr", "sr", "en"])
-def test_no_name_covers_another_or_an_arch_or_leaves_the_frame(variant, on_phones):
-    drawn = draw_bridge_map(the_country(), standing(variant), [], None)
-    boxes = [name.label.box for name in (drawn.names_on_phones if on_phones else drawn.names)]
-    for rank, box in enumerate(boxes):
-        assert not any(box.meets(other) for other in boxes[rank + 1 :])
-        assert not any(box.meets(arch.box) for arch in drawn.arches)
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_no_name_covers_another_or_an_arch_or_leaves_the_frame(variant, on_phones, contracts):
+    drawn = draw_bridge_map(the_country(), standing(variant), contracts, None)
+    names, lettering = (drawn.names_on_phones, PHONE) if on_phones else (drawn.names, DESK)
+    boxes = [(rank, box) for rank, name in enumerate(names) for box in name.label.boxes]
+    for rank, box in boxes:
+        assert not any(box.meets(other) for place, other in boxes if place > rank)
+        assert not any(box.meets(arch.box(lettering.arch_scale)) for arch in drawn.arches)
         assert FRAME.left <= box.left <= box.right <= FRAME.right
         assert FRAME.top - 10 <= box.top <= box.bottom <= FRAME.bottom
 

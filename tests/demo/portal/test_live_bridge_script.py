@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
 from demo.portal.conftest import BRCKO
+from mostovi.kernel.languages import VARIANTS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [
@@ -138,3 +139,24 @@ def test_without_scripts_the_page_says_the_same_and_offers_no_dead_button(open_p
     expect(page.locator("[data-hold]")).to_be_hidden()
     page.get_by_text("Assumptions").click()
     expect(page.get_by_text("replaces one paper")).to_be_visible()
+
+
+# The box of a text is as high as its font allows; letters fill less of it.
+TOUCHING = """() => {
+  const seen = selector => [...document.querySelectorAll(selector)]
+    .map(each => [each.textContent, each.getBoundingClientRect()]).filter(([, box]) => box.width);
+  const arches = seen(".live svg .e");
+  return seen(".live svg text").filter(([, name]) => arches.some(([, arch]) => name.left < arch.right
+    && arch.left < name.right && name.top + name.height / 5 < arch.bottom
+    && arch.top < name.bottom - name.height / 20)).map(([name]) => name);
+}"""
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_no_name_on_the_map_touches_an_arch(open_page, live, variant, width):
+    live()
+    page = open_page(viewport={"width": width, "height": 900})
+    page.goto(f"{page.url}?lang={variant}")
+    assert page.locator(".live svg .e").count() == 7
+    assert page.evaluate(TOUCHING) == []

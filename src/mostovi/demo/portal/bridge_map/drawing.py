@@ -53,9 +53,9 @@ class Arch:
     def crown(self) -> Point:
         return Point(self.foot.x, self.foot.y - _CROWN)
 
-    @property
-    def box(self) -> Box:
-        return Box(self.foot.x - _HALF_ARCH, self.foot.y - 29, self.foot.x + _HALF_ARCH, self.foot.y)
+    def box(self, scale: float) -> Box:
+        x, y = self.foot
+        return Box(x - _HALF_ARCH * scale, y - 29 * scale, x + _HALF_ARCH * scale, y)
 
     def draw(self) -> str:
         return (
@@ -168,7 +168,9 @@ def _name_places(
 ) -> tuple[PlaceName, ...]:
     groups = _by_place(institutions)
     places = [_labelled(group, arches, lettering) for group in groups]
-    labels = place_labels(places, [arch.box for arch in arches.values()], dots, lettering)
+    labels = place_labels(
+        places, [arch.box(lettering.arch_scale) for arch in arches.values()], dots, lettering
+    )
     return tuple(
         PlaceName(label, _is_on_land(label, country), all(one.answers for one in group))
         for label, group in zip(labels, groups, strict=True)
@@ -178,7 +180,7 @@ def _name_places(
 def _labelled(group: list[Standing], arches: dict[str, Arch], lettering: Lettering) -> Labelled:
     feet = [arches[one.code].foot for one in group]
     middle = Point(sum(foot.x for foot in feet) / len(feet), feet[0].y)
-    kinds = [one.kind for one in group] if lettering.kind_sign else []
+    kinds = [one.kind for one in group] if lettering.kind else []
     return Labelled(middle, (group[0].place, *kinds))
 
 
