@@ -1,6 +1,7 @@
 """Every program explains itself, and outside the demonstration says what it lacks."""
 
 import os
+import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -34,6 +35,18 @@ def test_each_command_explains_itself_without_any_setting(name: str, tmp_path: P
     shown = run(name, "--help", environment=CLEAN, cwd=tmp_path)
     assert shown.returncode == 0, shown.stderr
     assert shown.stdout.startswith("usage: mostovi")
+
+
+@pytest.mark.parametrize("words", [(), ("verify", "--help"), ("manage", "--help")])
+def test_a_reader_who_leaves_early_is_no_mistake(words: tuple[str, ...], tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "mostovi.config.command_line", *words]
+    left = subprocess.run(
+        command, env=CLEAN, cwd=tmp_path, stdout=writing, stderr=subprocess.PIPE, check=False, timeout=60
+    )
+    os.close(writing)
+    assert (left.returncode, left.stderr) == (128 + signal.SIGPIPE, b"")
 
 
 @pytest.mark.parametrize("words", [("portal",), ("worker", "--once"), ("pack", "load"), ("live",)])

@@ -1,9 +1,12 @@
 """One command line. Each subcommand is imported only when it is asked for."""
 
 import importlib
+import os
+import signal
 import sys
 from collections.abc import Sequence
 
+_READER_LEFT = 128 + signal.SIGPIPE
 # name: (module with main(argv) -> int, what it does)
 COMMANDS = {
     "demo": ("mostovi.demo.command", "start the whole demonstration country behind one address"),
@@ -37,7 +40,19 @@ def _overview() -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a subcommand; without one, list them."""
+    """Run a subcommand; without one, list them. Whoever reads may leave early, as `head` does."""
+    try:
+        try:
+            return _run(argv)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # What is left in the buffer would be complained about at the very end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _READER_LEFT
+
+
+def _run(argv: Sequence[str] | None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if not arguments or arguments[0] in {"-h", "--help", "help"}:
         sys.stdout.write(_overview() + "\n")
