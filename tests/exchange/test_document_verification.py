@@ -580,3 +580,13 @@ def test_appended_bytes_are_an_alteration_from_the_old_end_on(sealed: bytes) -> 
 )
 def test_the_changed_words_are_the_shortest_run(old: str, new: str, expected: tuple[str, str]) -> None:
     assert changed_words(old, new) == expected
+
+
+def test_a_file_with_a_thousand_oddities_does_not_fill_the_logs(
+    sealed: bytes, root: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = sealed.rpartition(b"startxref")[2].split()[0]
+    trailer = b"xref\n0 0\ntrailer\n<< /Size 99 /Root 1 0 R /Prev " + before + b" /A 1" * 1000 + b" >>\n"
+    odd = sealed + trailer + b"startxref\n%d\n%%%%EOF\n" % len(sealed)
+    assert verdict_on(odd, root).state != "genuine"
+    assert caplog.records == []

@@ -4,6 +4,7 @@ The steps follow ETSI EN 319 102-1 in our order: read the seal, follow its certi
 check its signature, check its time stamp, compare the content, account for every byte, look for a withdrawal.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,6 +19,9 @@ from mostovi.exchange.verification.seals import LocatedSeal, find_code, locate_s
 from mostovi.exchange.verification.unsealed import explain_unsealed
 from mostovi.exchange.verification.values import State, Statement, Verdict
 from mostovi.kernel import codes
+
+# A stranger's file could fill our logs with what the library thinks of it; the verdict says it once.
+logging.getLogger("pyhanko.pdf_utils").setLevel(logging.CRITICAL)
 
 MAXIMUM_SIZE = 20 * 1024 * 1024
 CLOCK_TOLERANCE = timedelta(minutes=5)
