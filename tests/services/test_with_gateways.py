@@ -5,6 +5,7 @@ import pytest
 from exchange.bridge_fixture import Country
 from mostovi.exchange import public as exchange
 from mostovi.services.actions.desk import take_case
+from mostovi.services.actions.seeing import see_answers
 from mostovi.services.catalogue import find_definition
 from mostovi.services.models import Case, Document, Fact
 from mostovi.services.queries.case_sheets import find_case_sheet
@@ -34,6 +35,7 @@ def test_the_whole_story_of_amra(country: Country, stamps: TimeStamps) -> None:
     work()
     assert Case.objects.get().state == CaseState.TO_DECIDE
 
+    see_answers(actor=amra, code=code, shown=[card.answer_key for card in find_case_sheet(amra, code).unseen])
     take_case(actor=damir, code=code)
     decide(damir, code, Outcome.APPROVED, REASONS)
     work()
