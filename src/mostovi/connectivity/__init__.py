@@ -1,0 +1,1 @@
+"""What schools measure, where it is shown, and where to invest next."""
