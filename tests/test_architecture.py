@@ -22,6 +22,7 @@ ASYNC_PROGRAMS_AND_ENGINES = (
     "mostovi.exchange.verification",
     "mostovi.services.definition",
     "mostovi.services.documents",
+    "mostovi.connectivity.aggregation",
     "mostovi.connectivity.sketches",
     "mostovi.live",
 )

@@ -41,14 +41,22 @@ class SketchTable:
     @staticmethod
     def of_buckets(cells: Integers, buckets: Integers) -> "SketchTable":
         """The same for numbers that are buckets already."""
-        keys = np.sort((cells << BUCKET_BITS) | buckets)
-        starts = _starts(keys)
+        keys = (cells << BUCKET_BITS) | buckets
+        keys.sort()
+        starts = run_starts(keys)
         return SketchTable(keys[starts], np.diff(starts, append=len(keys)))
+
+    @staticmethod
+    def of_counts(cells: Integers, counts: Integers) -> "SketchTable":
+        """How many each cell holds without saying what: all in bucket 0. Cells may repeat."""
+        order = np.argsort(cells, kind="stable")
+        starts = run_starts(cells[order])
+        return _without_zeros(cells[order][starts] << BUCKET_BITS, _sums(counts[order], starts))
 
     @cached_property
     def starts(self) -> Integers:
         """Where the rows of each cell begin."""
-        return _starts(self.keys >> BUCKET_BITS)
+        return run_starts(self.keys >> BUCKET_BITS)
 
     @cached_property
     def cells(self) -> Integers:
@@ -61,18 +69,25 @@ class SketchTable:
         return _sums(self.counts, self.starts)
 
     @cached_property
-    def _running(self) -> Integers:
-        return np.cumsum(self.counts)
+    def _counted_before(self) -> Integers:
+        """How many all rows above each row hold, and at the end how many all hold."""
+        return np.concatenate((np.zeros(1, np.int64), np.cumsum(self.counts)))
 
     @property
     def buckets(self) -> Integers:
         return self.keys & _MASK
 
+    @cached_property
+    def median_buckets(self) -> Integers:
+        """The bucket of each cell's median, in the order of ``cells``."""
+        return self._buckets_at(rank_of_quantile(self.totals, 500))
+
     def merge(self, other: "SketchTable") -> "SketchTable":
         """Both together. Exact; in any order, in any grouping, the same bytes."""
-        if not len(self.keys) or not len(other.keys):
-            return other if len(other.keys) else self
-        return _summed(np.concatenate((self.keys, other.keys)), np.concatenate((self.counts, other.counts)))
+        more, less = (self, other) if len(self.keys) >= len(other.keys) else (other, self)
+        if not len(less.keys):
+            return more
+        return _summed(more, less) if len(less.keys) * 8 > len(more.keys) else _inserted(more, less)
 
     def take_away(self, other: "SketchTable") -> "SketchTable":
         """What is left without the other. Raises NeverCounted when it was not part of this."""
@@ -87,19 +102,17 @@ class SketchTable:
 
     def select(self, cells: Integers) -> "SketchTable":
         """The rows of these cells (ascending, unique); cells that are not here have none."""
+        if len(cells) == len(self.cells) and np.array_equal(cells, self.cells):
+            return self
         begin = np.searchsorted(self.keys, cells << BUCKET_BITS)
         lengths = np.searchsorted(self.keys, (cells + 1) << BUCKET_BITS) - begin
         ends = np.cumsum(lengths)
         rows = np.arange(ends[-1] if len(ends) else 0) + np.repeat(begin - (ends - lengths), lengths)
         return SketchTable(self.keys[rows], self.counts[rows])
 
-    def quantile_buckets(self, per_mille: int) -> Integers:
-        """The bucket of each cell's quantile, in the order of ``cells``."""
-        return self._buckets_at(rank_of_quantile(self.totals, per_mille))
-
     def quantiles(self, per_mille: int) -> Floats:
         """Each cell's quantile, at most ``RELATIVE_ERROR`` from the exact one (``rank_of_quantile``)."""
-        return numbers.value_of(self.quantile_buckets(per_mille))
+        return numbers.value_of(self._buckets_at(rank_of_quantile(self.totals, per_mille)))
 
     def median_intervals(self) -> tuple[Floats, Floats]:
         """Lower and upper limit of the 95 % confidence interval of each cell's median; NaN where n < 6.
@@ -125,21 +138,19 @@ class SketchTable:
         first = np.searchsorted(self.keys, (self.cells << BUCKET_BITS) | at)
         inside = first < np.append(self.starts[1:], len(self.keys))[: len(first)]
         inside[inside] = self.buckets[first[inside]] == at[inside]
-        under = self._counted_before(first) - self._counted_before(self.starts)
+        under = self._counted_before[first] - self._counted_before[self.starts]
         here = np.zeros(len(first), np.int64)
         here[inside] = self.counts[first[inside]]
         part = numbers.part_below(at, np.where(known, limits, 0.0))
         return np.where(known, (under + here * part) / self.totals, np.nan)
 
     def _buckets_at(self, rank: Integers) -> Integers:
-        wanted = self._counted_before(self.starts) + rank
-        return self.buckets[np.searchsorted(self._running, wanted)]
-
-    def _counted_before(self, rows: Integers) -> Integers:
-        return np.concatenate((np.zeros(1, np.int64), self._running))[rows]
+        wanted = self._counted_before[self.starts] + rank
+        return self.keys[np.searchsorted(self._counted_before, wanted) - 1] & _MASK
 
 
-def _starts(ascending: Integers) -> Integers:
+def run_starts(ascending: Integers) -> Integers:
+    """Where each run of equal numbers begins."""
     if not len(ascending):
         return np.empty(0, np.int64)
     return np.concatenate((np.zeros(1, np.int64), np.flatnonzero(ascending[1:] != ascending[:-1]) + 1))
@@ -149,10 +160,26 @@ def _sums(counts: Integers, starts: Integers) -> Integers:
     return np.add.reduceat(counts, starts) if len(starts) else np.empty(0, np.int64)
 
 
-def _summed(keys: Integers, counts: Integers) -> SketchTable:
+def _summed(one: SketchTable, other: SketchTable) -> SketchTable:
+    keys = np.concatenate((one.keys, other.keys))
     order = np.argsort(keys, kind="stable")
     ordered = keys[order]
-    starts = _starts(ordered)
-    sums = _sums(counts[order], starts)
-    held = sums != 0
-    return SketchTable(ordered[starts][held], sums[held])
+    starts = run_starts(ordered)
+    sums = _sums(np.concatenate((one.counts, other.counts))[order], starts)
+    return _without_zeros(ordered[starts], sums)
+
+
+def _inserted(table: SketchTable, few: SketchTable) -> SketchTable:
+    """The same sum, when few rows come to many."""
+    rows = np.searchsorted(table.keys, few.keys)
+    known = table.keys[np.minimum(rows, len(table.keys) - 1)] == few.keys
+    counts = table.counts.copy()
+    counts[rows[known]] += few.counts[known]
+    new = ~known
+    keys = np.insert(table.keys, rows[new], few.keys[new])
+    return _without_zeros(keys, np.insert(counts, rows[new], few.counts[new]))
+
+
+def _without_zeros(keys: Integers, counts: Integers) -> SketchTable:
+    held = counts != 0
+    return SketchTable(keys, counts) if held.all() else SketchTable(keys[held], counts[held])
