@@ -24,6 +24,7 @@ ASYNC_PROGRAMS_AND_ENGINES = (
     "mostovi.services.documents",
     "mostovi.connectivity.aggregation",
     "mostovi.connectivity.sketches",
+    "mostovi.connectivity.tiles",
     "mostovi.live",
 )
 
