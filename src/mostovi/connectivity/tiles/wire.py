@@ -17,12 +17,13 @@ Value = str | bool | int | float
 
 MOVE_TO, LINE_TO, CLOSE_PATH = 1, 2, 7
 POINT, LINE, POLYGON = 1, 2, 3
-LONGEST = 10
-"""A number of 64 bits takes at most this many bytes."""
+_ONE_BYTE = [bytes((value,)) for value in range(128)]
 
 
 def number(value: int) -> bytes:
     """One number, seven bits a byte, the lowest first."""
+    if value <= 0x7F:
+        return _ONE_BYTE[value]
     written = bytearray()
     while value > 0x7F:
         written.append(value & 0x7F | 0x80)
@@ -76,7 +77,7 @@ def feature(identifier: int, tags: Sequence[int], kind: int, geometry: bytes) ->
     """One feature as a field of a layer."""
     content = number(1 << 3) + number(identifier)
     if tags:
-        content += field(2, numbers(tags))
+        content += field(2, b"".join(map(number, tags)))
     return field(2, content + bytes((3 << 3, kind)) + field(4, geometry))
 
 
