@@ -23,6 +23,7 @@ ASYNC_PROGRAMS_AND_ENGINES = (
     "mostovi.services.definition",
     "mostovi.services.documents",
     "mostovi.connectivity.aggregation",
+    "mostovi.connectivity.criteria",
     "mostovi.connectivity.sketches",
     "mostovi.connectivity.tiles",
     "mostovi.live",
