@@ -12,7 +12,7 @@ SECOND_TRY := --reruns 1
 SYSTEM_PACKAGES := chromium curl fonts-noto-core gettext libnss3-tools nginx poppler-utils postgresql wrk
 
 .DEFAULT_GOAL := help
-.PHONY: help demo tutorial test test-all quick check fix bench bench-exchange lock system-packages messages
+.PHONY: help demo tutorial test test-all quick check fix bench bench-exchange bench-connectivity lock system-packages messages
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -46,11 +46,15 @@ fix: .venv/development ## format and mend what can be mended by itself
 	@$(BIN)/ruff check -q --fix . || true
 	@$(BIN)/ruff format -q .
 
-bench: bench-exchange ## every published figure
+bench: bench-exchange bench-connectivity ## every published figure
 
 bench-exchange: .venv/development ## exchanges per second through two gateways, beside nginx
 	@$(BIN)/python bench/exchange.py
 	@$(BIN)/python bench/figures.py
+
+bench-connectivity: .venv/development ## measurements, aggregates, tiles and plans, beside peers
+	@$(BIN)/python bench/aggregation.py
+	@$(BIN)/python bench/tiles.py
 
 tutorial: .venv/development ## play the English journeys and take the pictures of docs/tutorial anew
 	@$(BIN)/mostovi messages compile
