@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from textwrap import dedent
 
 import numpy as np
@@ -467,3 +468,10 @@ def test_a_status_is_sure_when_the_whole_interval_has_it() -> None:
     assert is_sure(21.0, 30.0, benchmark)
     assert not is_sure(19.0, 30.0, benchmark)
     assert not is_sure(math.nan, math.nan, benchmark)
+
+
+def test_the_example_of_the_reference_is_a_document() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs/reference/criteria.md").read_text(encoding="utf-8")
+    example = page.split("```yaml\n")[1].split("```")[0]
+    assert read_criteria(example).owner == "GIZ"
+    assert all(f"`{word}`" in page for kind in (Direction, Scale, Missing, Method) for word in kind)
