@@ -1,5 +1,6 @@
 """Tiles, decoded by another's library."""
 
+import gzip
 import json
 import math
 from collections import Counter
@@ -183,6 +184,8 @@ def test_a_kept_tile_stays_the_same_object_until_its_own_school_changes() -> Non
     store.change("sites", points({1: (17.5, 43.9, 0, 0, 0)}))
     assert store.tile(here).entity_tag == kept[here].entity_tag
     assert store.tile(here).compressed == kept[here].compressed
+    assert gzip.decompress(kept[here].compressed) == kept[here].content
+    assert kept[here].compressed_entity_tag not in {kept[here].entity_tag, kept[there].compressed_entity_tag}
 
 
 def test_a_store_forgets_what_is_least_used_before_it_grows_too_large() -> None:

@@ -49,7 +49,11 @@ class Cells:
 
 
 class Cube:
-    """Sketches by every grouping, period and metric asked for. ``zone`` names the time zone of local days."""
+    """Sketches by every grouping, period and metric asked for. ``zone`` names the time zone of local days.
+
+    For one thread at a time. Tables lie in memory, 16 bytes for each bucket that holds anything: whoever
+    needs them once and has little memory makes one cube for each grouping, one after the other.
+    """
 
     def __init__(self, groupings: Sequence[Grouping], periods: Sequence[Period], zone: str) -> None:
         self._groupings = tuple(groupings)

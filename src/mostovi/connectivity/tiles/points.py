@@ -1,6 +1,7 @@
 """Points of one layer, sorted so that those of a tile stand beside each other on every zoom."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -122,8 +123,7 @@ class PointLayer:
         """
         new = self._read(put)
         leaving = np.isin(self._points.identifier, np.concatenate((new.identifier, np.array(gone, np.int64))))
-        changed = PointLayer.__new__(PointLayer)
-        changed.__dict__.update(self.__dict__)
+        changed = copy(self)
         changed._points = _together(self._points.only(~leaving), new.in_order())
         return changed, _tiles_of_all(self._points.only(leaving)) | _tiles_of_all(new)
 

@@ -34,10 +34,19 @@ class Tile:
 
     content: bytes
 
-    @cached_property
+    @property
     def entity_tag(self) -> str:
         """A strong one: equal tags, equal bytes, also after a restart and on another machine."""
-        return f'"{blake2b(self.content, digest_size=16).hexdigest()}"'
+        return f'"{self._digest}"'
+
+    @property
+    def compressed_entity_tag(self) -> str:
+        """That of ``compressed``: another form needs another tag (RFC 9110 §8.8.3.3)."""
+        return f'"{self._digest}-gzip"'
+
+    @cached_property
+    def _digest(self) -> str:
+        return blake2b(self.content, digest_size=16).hexdigest()
 
     @cached_property
     def compressed(self) -> bytes:
