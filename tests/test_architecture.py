@@ -26,6 +26,7 @@ ASYNC_PROGRAMS_AND_ENGINES = (
     "mostovi.connectivity.criteria",
     "mostovi.connectivity.sketches",
     "mostovi.connectivity.tiles",
+    "mostovi.connectivity.probe",
     "mostovi.live",
 )
 
