@@ -13,6 +13,7 @@ COMMANDS = {
     "portal": ("mostovi.config.portal_command", "serve the pages for people and officials"),
     "worker": ("mostovi.config.worker_command", "do what need not happen inside a request"),
     "gateway": ("mostovi.exchange.gateway.command", "run one institution's end of the bridge"),
+    "probe": ("mostovi.connectivity.probe.command", "measure schools' connections, and receive measurements"),
     "live": ("mostovi.live.command", "stream events to browsers"),
     "sign": ("mostovi.exchange.signing_command", "sign the directory of members, or a contract"),
     "verify": ("mostovi.exchange.verification.command", "check a document or a receipt offline"),
