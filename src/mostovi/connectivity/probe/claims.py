@@ -6,6 +6,7 @@ The same claims are what a rejected record is kept with, so that it can be read 
 from collections.abc import Mapping
 from typing import Any
 
+from mostovi.connectivity.probe.measuring.values import Cause
 from mostovi.connectivity.probe.privacy import pseudonym
 
 Claims = dict[str, Any]
@@ -16,6 +17,7 @@ _MEASUREMENT = (
     "country_code", "app_version", "source",
 )  # fmt: skip
 _CHECK = ("app_local_uuid", "timestamp", "isConnected", "latency")
+_CAUSES = frozenset(set(Cause) - {Cause.NONE})
 _TCP = ("MinRTT", "RTTVar", "BytesSent", "BytesRetrans")
 
 
@@ -29,6 +31,8 @@ def claims_of_measurement(payload: Mapping[str, Any], secret: bytes) -> Claims:
     claims["provider"] = _provider(client)
     if not claims.get("country_code"):
         claims["country_code"] = _plain(client.get("Country"))
+    cause = payload.get("cause")
+    claims["fault"] = cause if cause in _CAUSES else None
     results = _object(payload.get("Results"))
     for short, name in (("s2c", "NDTResult.S2C"), ("c2s", "NDTResult.C2S")):
         claims[short] = _claims_of_direction(_object(results.get(name)))

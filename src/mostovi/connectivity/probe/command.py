@@ -8,6 +8,9 @@ from pathlib import Path
 
 import uvloop
 
+from mostovi.connectivity.probe.measuring.program import Task
+from mostovi.connectivity.probe.measuring.program import run as measure_connection
+from mostovi.connectivity.probe.measuring.values import Cause
 from mostovi.connectivity.probe.ndt7.server import Limits
 from mostovi.connectivity.probe.privacy import NotKeepable, read_keeping
 from mostovi.connectivity.probe.program import Options, serve
@@ -33,6 +36,23 @@ docs/reference/settings.md lists the settings, all from the environment (MOSTOVI
 """
 
 
+_MEASURE = """\
+Measures how well this school is connected, from its own server or router: download, upload, how quickly
+the school's router, the provider's first router and the measurement server answer, and what gets lost.
+Then it says in plain words whether the trouble is the Wi-Fi, the line or the provider.
+
+Without --once it goes on at random times, about every six hours, so that no time of day is favoured.
+What cannot be sent is kept for seven days and sent later. Nothing about people or devices is sent.
+
+  mostovi probe measure --server wss://mjerenje.example.ba --once
+  mostovi probe measure --server wss://mjerenje.example.ba --report https://mjerenje.example.ba \\
+      --school 5ff8f4cc-9f74-3f48-8cb1-e68e063a7c05
+
+To see each part of the way it must run as root, or ping must be allowed (net.ipv4.ping_group_range).
+The exit code is 0 when the connection is in order, 1 when it is not.
+"""
+
+
 def main(argv: Sequence[str]) -> int:
     arguments = _parser().parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s probe %(levelname)s %(message)s")
@@ -48,7 +68,48 @@ def _parser() -> argparse.ArgumentParser:
         "serve", description=_SERVE, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     serving.set_defaults(run=_serve)
+    measuring = commands.add_parser(
+        "measure", description=_MEASURE, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    _add_measuring_options(measuring)
+    measuring.set_defaults(run=_measure)
     return parser
+
+
+def _add_measuring_options(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--server", required=True, metavar="URL", help="the measurement server, ws://HOST:PORT or wss://HOST")
+    add("--school", default="", metavar="ID", help="the school's identifier; needed to report")
+    add("--country", default="BA", metavar="CODE", help="two letters (default BA)")
+    add("--report", default="", metavar="URL", help="where to send results; without it they are only shown")
+    add("--contracted", type=float, metavar="MBIT", help="the download speed that the contract promises")
+    add("--once", action="store_true", help="measure once and stop")
+    add(
+        "--diary", type=Path, default=Path("var/probe/diary.sqlite3"), metavar="PATH",
+        help="keeps results that are not sent yet (default var/probe/diary.sqlite3)",
+    )  # fmt: skip
+
+
+def _measure(given: argparse.Namespace) -> int:
+    if given.report and not given.school:
+        raise SystemExit(
+            "mostovi probe measure: --report needs --school, or nobody knows whose result it is."
+        )
+    task = Task(
+        server=given.server.rstrip("/"),
+        school=given.school,
+        country=given.country.upper(),
+        report=given.report.rstrip("/"),
+        diary=given.diary,
+        token=environment.read("MOSTOVI_PROBE_TOKEN"),
+        contracted_kbps=None if given.contracted is None else 1_000 * given.contracted,
+        once=given.once,
+    )
+    try:
+        cause = uvloop.run(measure_connection(task, lambda words: print(words, flush=True)))
+    except KeyboardInterrupt:
+        return 0
+    return 0 if cause is Cause.NONE else 1
 
 
 def _serve(_: argparse.Namespace) -> int:

@@ -62,6 +62,7 @@ def read_measurement(claims: Claims, received_at: int, find: Find) -> Record:
         latency_ms=latency,
         jitter_ms=_milliseconds(down.get("RTTVar")),
         loss=_share(down.get("BytesRetrans"), down.get("BytesSent")),
+        fault=claims.get("fault"),
         device=claims.get("device"),
         provider=claims.get("provider"),
         source=_source(claims),
