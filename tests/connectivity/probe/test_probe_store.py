@@ -18,7 +18,7 @@ from connectivity.probe.giga import OTHER_SCHOOL, SCHOOL
 from connectivity.probe.stores import address, postgresql
 from mostovi.connectivity.probe.arrivals import Door
 from mostovi.connectivity.probe.readmission import readmit
-from mostovi.connectivity.probe.rules import HOUR
+from mostovi.connectivity.probe.rules import HOUR, digest_of
 from mostovi.connectivity.probe.store.committer import Committer, NotWritten, Overloaded
 from mostovi.connectivity.probe.store.ledger import Batch, Ledger, StoreRefused, open_ledger, open_reader
 from mostovi.connectivity.probe.store.sorting import Floods, sort
@@ -261,7 +261,7 @@ def test_who_comes_when_too_many_wait_is_sent_away(tmp_path: Path) -> None:
 
 def bare(key: int, said: int, school: int, hour: int) -> Arrival:
     at = NOW_MS - hour * HOUR
-    return Arrival(Record(bytes([key]), bytes([said]), Kind.CHECK, f"s{school}", at, NOW_MS))
+    return Arrival(Record(bytes([key]), Kind.CHECK, f"s{school}", at, NOW_MS, latency_ms=said))
 
 
 @given(
@@ -282,12 +282,14 @@ def test_sorting_keeps_each_key_once_whatever_arrives_together(
         arrivals = [bare(*each) for each in facts]
         batch, outcomes = sort(arrivals, disk, floods, number)
         assert len(outcomes) == len(arrivals)
-        assert [each.sequence for each in batch.records] == list(range(number, number + len(batch.records)))
+        assert [each.sequence for each, _ in batch.records] == list(
+            range(number, number + len(batch.records))
+        )
         assert outcomes.count(Outcome.KEPT) == len(batch.records)
-        for each in batch.records:
+        for each, digest in batch.records:
             assert each.record.key not in disk
-            disk[each.record.key] = each.record.digest
+            disk[each.record.key] = digest
         for each, outcome in zip(arrivals, outcomes, strict=True):
             assert isinstance(each.item, Record)
-            assert (outcome is Outcome.ASIDE) == (disk[each.item.key] != each.item.digest)
+            assert (outcome is Outcome.ASIDE) == (disk[each.item.key] != digest_of(each.item))
         number += len(batch.records)

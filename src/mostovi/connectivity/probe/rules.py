@@ -6,7 +6,6 @@ Times are milliseconds since 1970, UTC; speeds are kbit/s; round trips are milli
 import hashlib
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -50,9 +49,8 @@ def read_measurement(claims: Claims, received_at: int, find: Find) -> Record:
     download, upload = check_speeds(claims.get("Download"), claims.get("Upload"))
     latency, latency_flag = _latency(claims.get("Latency"), _smallest_round_trip(claims))
     down: Claims = claims.get("s2c") or {}
-    record = Record(
+    return Record(
         key=measurement_key(claims),
-        digest=b"",
         kind=Kind.MEASUREMENT,
         school=school.id,
         measured_at=measured_at,
@@ -69,7 +67,6 @@ def read_measurement(claims: Claims, received_at: int, find: Find) -> Record:
         test=_text(claims.get("UUID")) or _text(down.get("uuid")),
         flags=_join(clock_flag, latency_flag, _disagrees(download, down.get("mbps"))),
     )
-    return _sealed(record)
 
 
 def read_check(claims: Claims, received_at: int, find: Find, shift: int) -> Record:
@@ -86,9 +83,8 @@ def read_check(claims: Claims, received_at: int, find: Find, shift: int) -> Reco
     if not isinstance(connected, bool):
         raise Unfit(Reason.NO_STATE)
     latency, latency_flag = _latency(claims.get("latency"), None)
-    record = Record(
+    return Record(
         key=check_key(claims),
-        digest=b"",
         kind=Kind.CHECK,
         school=school.id,
         measured_at=measured_at,
@@ -99,7 +95,6 @@ def read_check(claims: Claims, received_at: int, find: Find, shift: int) -> Reco
         device=claims.get("device"),
         flags=_join(Flag.CLOCK_AHEAD if shift else clock_flag, latency_flag),
     )
-    return _sealed(record)
 
 
 def read_test(summary: Summary, received_at: int, find: Find) -> Record:
@@ -108,9 +103,8 @@ def read_test(summary: Summary, received_at: int, find: Find) -> Record:
     kbps = summary.megabits_per_second * 1_000
     is_download = summary.direction is Direction.DOWNLOAD
     is_short = summary.seconds < SHORTEST_TEST_SECONDS and summary.ending is not Ending.EARLY_EXIT
-    record = Record(
+    return Record(
         key=_key(Kind.TEST, summary.uuid),
-        digest=b"",
         kind=Kind.TEST,
         school=school.id if school else None,
         measured_at=int(summary.started_at.timestamp() * 1_000),
@@ -125,7 +119,6 @@ def read_test(summary: Summary, received_at: int, find: Find) -> Record:
         test=summary.uuid,
         flags=_join(Flag.CUT_SHORT if is_short else None),
     )
-    return _sealed(record)
 
 
 def check_school(claims: Claims, find: Find) -> School:
@@ -206,6 +199,15 @@ def check_key(claims: Claims) -> bytes:
     return _key(Kind.CHECK, claims.get("school"), claims.get("device"), claims.get("timestamp"))
 
 
+def digest_of(record: Record) -> bytes:
+    """Of what the client said, which a repetition must say again."""
+    said = (
+        record.download_kbps, record.upload_kbps, record.latency_ms, record.connected, record.fault,
+        record.device, record.test, None if Flag.CLOCK_AHEAD in record.flags else record.measured_at,
+    )  # fmt: skip
+    return hashlib.blake2b(repr(said).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+
+
 def is_flood(measured: int, received: int) -> bool:
     """Given how many of this school are kept for this hour of its time, and arrived within the last hour."""
     return measured >= MOST_PER_HOUR_MEASURED or received >= MOST_PER_HOUR_RECEIVED
@@ -214,17 +216,6 @@ def is_flood(measured: int, received: int) -> bool:
 def _key(*parts: Any) -> bytes:
     words = "\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")
     return hashlib.blake2b(words, digest_size=16).digest()
-
-
-def _sealed(record: Record) -> Record:
-    """With the digest of what the client said, which a repetition must say again."""
-    said = (
-        record.download_kbps, record.upload_kbps, record.latency_ms, record.connected, record.fault,
-        record.device, record.test, None if Flag.CLOCK_AHEAD in record.flags else record.measured_at,
-    )  # fmt: skip
-    return replace(
-        record, digest=hashlib.blake2b(repr(said).encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    )
 
 
 def _number(value: Any) -> float | None:

@@ -67,7 +67,6 @@ class Record:
     """
 
     key: bytes
-    digest: bytes
     kind: Kind
     school: str | None
     measured_at: int

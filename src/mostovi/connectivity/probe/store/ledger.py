@@ -20,7 +20,8 @@ class StoreRefused(SystemExit):
 class Batch:
     """All that becomes durable at once."""
 
-    records: list[Committed] = field(default_factory=list)
+    records: list[tuple[Committed, bytes]] = field(default_factory=list)
+    """With the digest of each."""
     asides: list[Aside] = field(default_factory=list)
     floods: dict[tuple[str, int], int] = field(default_factory=dict)
     """School and hour (milliseconds) to how many were dropped."""
@@ -99,12 +100,12 @@ def list_migrations(database: str) -> list[tuple[int, str]]:
     return [(int(file.name[:4]), file.read_text("utf-8")) for file in files if file.name.endswith(".sql")]
 
 
-def record_row(committed: Committed) -> tuple[Any, ...]:
-    """The sequence number, then ``COLUMNS``."""
+def record_row(committed: Committed, digest: bytes) -> tuple[Any, ...]:
+    """The sequence number, ``COLUMNS``, the digest."""
     record = committed.record
     row = [getattr(record, name) for name in COLUMNS]
     row[_KIND] = str(record.kind)
-    return (committed.sequence, *row)
+    return (committed.sequence, *row, digest)
 
 
 def read_row(row: tuple[Any, ...]) -> Committed:

@@ -20,7 +20,7 @@ from mostovi.connectivity.probe.values import Aside, Committed
 _LOCK = 0x4D4F5350
 _HOUR = 3_600_000
 _NAMES = ", ".join(COLUMNS)
-_COPY = f"COPY record (sequence, {_NAMES}) FROM STDIN"
+_COPY = f"COPY record (sequence, {_NAMES}, digest) FROM STDIN"
 _FOLLOW = f"SELECT sequence, {_NAMES} FROM record WHERE sequence > %s ORDER BY sequence LIMIT %s"  # noqa: S608
 _ASIDE = (
     "INSERT INTO aside (key, reason, kind, school, received_at, last_at, claims)"
@@ -70,7 +70,7 @@ class PostgresqlLedger:
             if batch.records:
                 with cursor.copy(_COPY) as copy:
                     for each in batch.records:
-                        copy.write_row(record_row(each))
+                        copy.write_row(record_row(*each))
             if batch.asides:
                 cursor.executemany(_ASIDE, [aside_row(each) for each in batch.asides])
             if batch.floods:

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from mostovi.connectivity.probe.rules import HOUR, is_flood
+from mostovi.connectivity.probe.rules import HOUR, digest_of, is_flood
 from mostovi.connectivity.probe.store.ledger import Batch
 from mostovi.connectivity.probe.values import Arrival, Aside, Committed, Outcome, Reason, Record
 
@@ -78,13 +78,13 @@ def _place(
     item = arrival.item
     if isinstance(item, Aside):
         return _place_aside(item, batch, floods)
-    first = seen.get(item.key)
+    first, digest = seen.get(item.key), digest_of(item)
     if first is not None:
-        return Outcome.DUPLICATE if first == item.digest else _place_aside(_differing(item), batch, floods)
+        return Outcome.DUPLICATE if first == digest else _place_aside(_differing(item), batch, floods)
     if not floods.admits(item):
         return _drop(item.school, item.measured_at, batch)
-    seen[item.key] = item.digest
-    batch.records.append(Committed(next_sequence + len(batch.records), item))
+    seen[item.key] = digest
+    batch.records.append((Committed(next_sequence + len(batch.records), item), digest))
     batch.personal += [(item.key, *each) for each in arrival.personal]
     return Outcome.KEPT
 

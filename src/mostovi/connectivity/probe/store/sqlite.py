@@ -24,7 +24,7 @@ APPLICATION_ID = 0x4D4F5350  # "MOSP"
 _CHUNK = 400
 _HOUR = 3_600_000
 _NAMES = ", ".join(COLUMNS)
-_PLACES = "(" + ", ".join("?" * (1 + len(COLUMNS))) + ")"
+_PLACES = "(" + ", ".join("?" * (2 + len(COLUMNS))) + ")"
 _ASIDE = (
     "INSERT INTO aside (key, reason, kind, school, received_at, last_at, claims) VALUES (?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (key, reason) DO UPDATE SET times = times + 1, last_at = excluded.last_at"
@@ -86,7 +86,7 @@ class SqliteLedger:
 
     def _write(self, batch: Batch) -> None:
         # Each statement gives up the interpreter's lock and has to win it back: so many rows are one.
-        for chunk in _chunks([record_row(each) for each in batch.records]):
+        for chunk in _chunks([record_row(*each) for each in batch.records]):
             self.connection.execute(_insert_statement(len(chunk)), tuple(chain.from_iterable(chunk)))
         self.connection.executemany(_ASIDE, [aside_row(each) for each in batch.asides])
         floods = [(*place, count, batch.received_at) for place, count in batch.floods.items()]

@@ -1,7 +1,6 @@
 CREATE TABLE record (
     sequence BIGINT PRIMARY KEY,
     key BYTEA NOT NULL UNIQUE,
-    digest BYTEA NOT NULL,
     kind TEXT NOT NULL,
     school TEXT,
     measured_at BIGINT NOT NULL,
@@ -17,7 +16,8 @@ CREATE TABLE record (
     provider TEXT,
     source TEXT,
     test TEXT,
-    flags TEXT NOT NULL
+    flags TEXT NOT NULL,
+    digest BYTEA NOT NULL
 );
 CREATE INDEX record_of_school ON record (school, measured_at);
 

@@ -1,7 +1,6 @@
 CREATE TABLE record (
     sequence INTEGER PRIMARY KEY,
     key BLOB NOT NULL UNIQUE,
-    digest BLOB NOT NULL,
     kind TEXT NOT NULL,
     school TEXT,
     measured_at INTEGER NOT NULL,
@@ -17,7 +16,8 @@ CREATE TABLE record (
     provider TEXT,
     source TEXT,
     test TEXT,
-    flags TEXT NOT NULL
+    flags TEXT NOT NULL,
+    digest BLOB NOT NULL
 ) STRICT;
 CREATE INDEX record_of_school ON record (school, measured_at);
 
