@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTEST := $(BIN)/python -m pytest -q
 # Real programs and browsers on a busy machine get a second try; pytest shows each.
 SECOND_TRY := --reruns 1
-SYSTEM_PACKAGES := chromium curl fonts-noto-core gettext libnss3-tools nginx poppler-utils postgresql wrk
+SYSTEM_PACKAGES := chromium curl fonts-noto-core gettext iproute2 libnss3-tools nginx poppler-utils postgresql wrk
 
 .DEFAULT_GOAL := help
 .PHONY: help demo tutorial test test-all quick check fix bench bench-exchange bench-connectivity lock system-packages messages

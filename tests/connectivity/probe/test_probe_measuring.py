@@ -73,6 +73,7 @@ def seen(**other: Any) -> Observation:
         ({"download": None, "upload": None}, Cause.SERVER),
         ({"contracted_kbps": 100_000}, Cause.PROVIDER),
         ({"download": LOSSY, "contracted_kbps": None}, Cause.PROVIDER),
+        ({"first_hop": SILENT, "server": SILENT, "download": None, "upload": None}, Cause.LINE),
         ({"first_hop": SILENT, "server": steady(25, lost=2)}, Cause.LINE_OR_PROVIDER),
         ({"first_hop": None, "server": SILENT, "download": None, "upload": None}, Cause.LINE_OR_PROVIDER),
         ({"first_hop": SILENT, "download": None, "upload": None}, Cause.SERVER),
@@ -185,7 +186,7 @@ def ip(payload: bytes) -> bytes:
 @given(st.binary(max_size=120), st.integers(0, 65_535))
 def test_any_packet_is_an_answer_or_none_of_ours(packet: bytes, identifier: int) -> None:
     found = echo.read_answer(packet, identifier)
-    assert found is None or 0 <= found <= 65_535
+    assert found is None or 0 <= found[0] <= 65_535
 
 
 @given(st.integers(0, 65_535), st.integers(0, 65_535))
@@ -194,16 +195,18 @@ def test_replies_and_routers_that_end_a_packets_way_are_answers(identifier: int,
     assert echo.checksum(request) == 0
     reply = ip(b"\0" + request[1:])
     exceeded = ip(struct.pack("!BBHI", 11, 0, 0, 0) + ip(request[:8]))
-    assert echo.read_answer(reply, identifier) == number
-    assert echo.read_answer(exceeded, identifier) == number
+    unreachable = ip(struct.pack("!BBHI", 3, 1, 0, 0) + ip(request[:8]))
+    assert echo.read_answer(reply, identifier) == (number, True)
+    assert echo.read_answer(exceeded, identifier) == (number, False)
+    assert echo.read_answer(unreachable, identifier) is None
     assert echo.read_answer(reply, identifier ^ 1) is None
     assert echo.read_answer(ip(request), identifier) is None
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may send such packets everywhere")
-@pytest.mark.parametrize("hops", [None, 2])
-def test_this_machine_answers_itself(hops: int | None) -> None:
-    found = echo.send_echoes("127.0.0.1", hops=hops, count=5, interval=0.02, timeout=0.2)
+def test_this_machine_answers_itself() -> None:
+    assert echo.find_router("127.0.0.1", 2) == "127.0.0.1"
+    found = echo.send_echoes("127.0.0.1", count=5, interval=0.02, timeout=0.2)
     assert found is not None
     assert rules.loss(found) == 0
     assert rules.delay(found) < 50
@@ -276,6 +279,14 @@ def test_what_is_not_acknowledged_stays_in_the_diary(tmp_path: Path, status: int
         assert report.reason == (
             "" if left == 0 else f"http://127.0.0.1:{server.server_port} answered {status}"
         )
+
+
+def test_the_providers_router_is_remembered(tmp_path: Path) -> None:
+    with closing(Diary(tmp_path / "diary")) as diary:
+        assert diary.router() is None
+        for address in ("10.0.0.1", "10.0.0.2"):
+            diary.remember_router(address)
+        assert diary.router() == "10.0.0.2"
 
 
 def test_while_offline_everything_stays(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ class Diary:
             "CREATE TABLE IF NOT EXISTS entry (number INTEGER PRIMARY KEY, at REAL NOT NULL,"
             " kind TEXT NOT NULL, payload TEXT NOT NULL) STRICT"
         )
+        self.connection.execute("CREATE TABLE IF NOT EXISTS router (address TEXT NOT NULL) STRICT")
 
     def keep(self, kind: str, payload: dict[str, Any], at: datetime) -> None:
         """Also forgets what is older than seven days."""
@@ -49,6 +50,15 @@ class Diary:
     def forget(self, entries: list[Entry]) -> None:
         numbers = [(entry.number,) for entry in entries]
         self.connection.executemany("DELETE FROM entry WHERE number = ?", numbers)
+
+    def router(self) -> str | None:
+        """The provider's first router, as it was last found."""
+        row = self.connection.execute("SELECT address FROM router").fetchone()
+        return None if row is None else str(row[0])
+
+    def remember_router(self, address: str) -> None:
+        self.connection.execute("DELETE FROM router")
+        self.connection.execute("INSERT INTO router VALUES (?)", (address,))
 
     def close(self) -> None:
         self.connection.close()

@@ -1,4 +1,4 @@
-"""Small packets to a place, or to the n-th router before it (ICMP, RFC 792). IPv4, no other program."""
+"""Small packets to a place, and which router lies before it (ICMP, RFC 792). IPv4, no other program."""
 
 import contextlib
 import os
@@ -6,6 +6,7 @@ import select
 import socket
 import struct
 import time
+from dataclasses import dataclass
 from typing import Protocol
 
 from mostovi.connectivity.probe.measuring.values import Echo
@@ -14,22 +15,50 @@ _ECHO_REQUEST, _ECHO_REPLY, _TIME_EXCEEDED = 8, 0, 11
 _HEADER = struct.Struct("!BBHHH")
 _PADDING = bytes(48)
 _IP_RECVERR = 11
-_RAW_BYTES = 2_048
+# struct sock_extended_err, and behind it the router's address as struct sockaddr_in.
+_EXTENDED_ERROR = struct.Struct("=IBBBBIIHH4s")
+_PACKET_BYTES = 2_048
+_TRIES = 3
+_SECONDS_EACH = 0.7
 
 
-def send_echoes(
-    host: str, *, hops: int | None = None, count: int = 20, interval: float = 0.2, timeout: float = 1.5
-) -> Echo | None:
-    """Packets to ``host`` or, with ``hops``, to the router so far away. Takes ``count * interval`` seconds.
+def send_echoes(host: str, *, count: int = 20, interval: float = 0.2, timeout: float = 1.5) -> Echo | None:
+    """Packets to ``host``. Takes ``count * interval`` seconds, and ``timeout`` more for the last answer.
 
     None when this user may not send such packets. Raises OSError when ``host`` has no address.
     """
-    address = socket.gethostbyname(host)
-    wire = _open(address, hops)
+    wire = _open(socket.gethostbyname(host), None)
     if wire is None:
         return None
     with contextlib.closing(wire):
         return _exchange(wire, count, interval, timeout)
+
+
+def find_router(host: str, hops: int) -> str | None:
+    """The address of the router that lies ``hops`` steps towards ``host``, or of ``host`` if it is nearer.
+
+    Routers answer such packets rarely (Linux once a second), so they only find it; whether it loses any is
+    asked of it directly. None when it says nothing. Raises OSError when ``host`` has no address.
+    """
+    wire = _open(socket.gethostbyname(host), hops)
+    if wire is None:
+        return None
+    with contextlib.closing(wire):
+        for number in range(_TRIES):
+            wire.send(number)
+            answer = _wait(wire, time.monotonic() + _SECONDS_EACH)
+            if answer is not None:
+                return answer.address
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """To our packet ``number``; ``has_arrived`` is false when a router on the way ended it."""
+
+    number: int
+    address: str
+    has_arrived: bool
 
 
 def checksum(packet: bytes) -> int:
@@ -46,20 +75,21 @@ def echo_request(identifier: int, number: int) -> bytes:
     return _HEADER.pack(_ECHO_REQUEST, 0, checksum(bare), identifier, number) + _PADDING
 
 
-def read_answer(packet: bytes, identifier: int) -> int | None:
-    """The number of our packet that an IP packet with ICMP answers; None when it is none of ours."""
+def read_answer(packet: bytes, identifier: int) -> tuple[int, bool] | None:
+    """Which of our packets an IP packet with ICMP answers, and whether that had arrived; None for others."""
     message = _without_ip(packet)
     if len(message) < _HEADER.size:
         return None
-    kind, _, _, named, number = _HEADER.unpack_from(message)
+    kind = message[0]
     if kind == _TIME_EXCEEDED:
         # It returns the head of our packet.
         message = _without_ip(message[_HEADER.size :])
-        if len(message) < _HEADER.size:
-            return None
-        kind, _, _, named, number = _HEADER.unpack_from(message)
-        kind = _ECHO_REPLY if kind == _ECHO_REQUEST else kind
-    return number if kind == _ECHO_REPLY and named == identifier else None
+    if len(message) < _HEADER.size or message[0] != (
+        _ECHO_REQUEST if kind == _TIME_EXCEEDED else _ECHO_REPLY
+    ):
+        return None
+    _, _, _, named, number = _HEADER.unpack_from(message)
+    return (number, kind == _ECHO_REPLY) if named == identifier else None
 
 
 def _without_ip(packet: bytes) -> bytes:
@@ -69,7 +99,7 @@ def _without_ip(packet: bytes) -> bytes:
 class _Wire(Protocol):
     def fileno(self) -> int: ...
     def send(self, number: int) -> None: ...
-    def receive(self) -> int | None: ...
+    def receive(self) -> Answer | None: ...
     def close(self) -> None: ...
 
 
@@ -85,21 +115,25 @@ def _exchange(wire: _Wire, count: int, interval: float, timeout: float) -> Echo:
     answers: dict[int, float] = {}
     for number in range(count):
         sent.append(time.monotonic())
-        with contextlib.suppress(OSError):
-            wire.send(number)
+        wire.send(number)
         _listen(wire, sent, answers, sent[-1] + interval)
     _listen(wire, sent, answers, time.monotonic() + timeout - interval)
     return Echo(tuple(answers.get(number) for number in range(count)))
 
 
 def _listen(wire: _Wire, sent: list[float], answers: dict[int, float], until: float) -> None:
-    """Until then, or until all that was sent is answered and nothing is left to wait for."""
+    while (answer := _wait(wire, until)) is not None:
+        if answer.has_arrived and answer.number < len(sent) and answer.number not in answers:
+            answers[answer.number] = 1_000 * (time.monotonic() - sent[answer.number])
+
+
+def _wait(wire: _Wire, until: float) -> Answer | None:
     while (left := until - time.monotonic()) > 0:
-        if not select.select([wire], [], [], left)[0]:
-            return
-        number = wire.receive()
-        if number is not None and number < len(sent) and number not in answers:
-            answers[number] = 1_000 * (time.monotonic() - sent[number])
+        if select.select([wire], [], [], left)[0]:
+            answer = wire.receive()
+            if answer is not None:
+                return answer
+    return None
 
 
 class _Raw:
@@ -115,10 +149,13 @@ class _Raw:
         return self.socket.fileno()
 
     def send(self, number: int) -> None:
-        self.socket.sendto(echo_request(self.identifier, number), (self.address, 0))
+        with contextlib.suppress(OSError):  # no way there now: the packet is lost
+            self.socket.sendto(echo_request(self.identifier, number), (self.address, 0))
 
-    def receive(self) -> int | None:
-        return read_answer(self.socket.recv(_RAW_BYTES), self.identifier)
+    def receive(self) -> Answer | None:
+        packet, (address, _) = self.socket.recvfrom(_PACKET_BYTES)
+        found = read_answer(packet, self.identifier)
+        return Answer(found[0], address, found[1]) if found is not None else None
 
     def close(self) -> None:
         self.socket.close()
@@ -137,15 +174,30 @@ class _Datagram:
         return self.socket.fileno()
 
     def send(self, number: int) -> None:
-        self.socket.sendto(echo_request(0, number), (self.address, 0))
+        # A router's complaint about an earlier packet is reported here first, and only once.
+        for _ in range(2):
+            with contextlib.suppress(OSError):
+                self.socket.sendto(echo_request(0, number), (self.address, 0))
+                return
 
-    def receive(self) -> int | None:
+    def receive(self) -> Answer | None:
         try:
-            message = self.socket.recv(_RAW_BYTES)
+            message = self.socket.recv(_PACKET_BYTES, socket.MSG_DONTWAIT)
         except OSError:
-            # A router on the way answered: the kernel keeps our packet beside the error.
-            message = self.socket.recvmsg(_RAW_BYTES, 512, socket.MSG_ERRQUEUE)[0]
-        return int(_HEADER.unpack_from(message)[4]) if len(message) >= _HEADER.size else None
+            return self._receive_complaint()
+        return Answer(_HEADER.unpack_from(message)[4], self.address, has_arrived=True)
+
+    def _receive_complaint(self) -> Answer | None:
+        """The kernel keeps our packet beside what a router said of it."""
+        with contextlib.suppress(OSError, struct.error):
+            message, control, _, _ = self.socket.recvmsg(_PACKET_BYTES, 512, socket.MSG_ERRQUEUE)
+            for _, _, packed in control:
+                _, _, kind, *_, address = _EXTENDED_ERROR.unpack_from(packed)
+                if kind == _TIME_EXCEEDED:
+                    return Answer(
+                        _HEADER.unpack_from(message)[4], socket.inet_ntoa(address), has_arrived=False
+                    )
+        return None
 
     def close(self) -> None:
         self.socket.close()

@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 
 from mostovi.connectivity.probe.measuring.client import NotMeasured, measure
 from mostovi.connectivity.probe.measuring.diary import CHECK, MEASUREMENT, Diary
-from mostovi.connectivity.probe.measuring.echo import send_echoes
+from mostovi.connectivity.probe.measuring.echo import find_router, send_echoes
 from mostovi.connectivity.probe.measuring.payloads import SOURCE, check_payload, measurement_payload
 from mostovi.connectivity.probe.measuring.reporting import send_diary
 from mostovi.connectivity.probe.measuring.rules import find_cause, seconds_to_next_test
-from mostovi.connectivity.probe.measuring.surroundings import Gateway, find_gateway, is_wireless
+from mostovi.connectivity.probe.measuring.surroundings import find_gateway, is_wireless
 from mostovi.connectivity.probe.measuring.values import Cause, Echo, Half, Observation
 from mostovi.connectivity.probe.measuring.words import describe, describe_report
 from mostovi.connectivity.probe.ndt7.values import Direction
@@ -56,7 +56,7 @@ async def run(task: Task, say: Callable[[str], None]) -> Cause:
 
 async def _look_and_report(task: Task, diary: Diary, say: Callable[[str], None]) -> Cause:
     at = clock.now()
-    seen, error = await look(task)
+    seen, error = await look(task, await _find_router(task, diary))
     cause = find_cause(seen)
     is_measured = bool(seen.download or seen.upload)
     is_connected = is_measured or not (seen.server is None or seen.server.is_silent)
@@ -73,21 +73,23 @@ async def _look_and_report(task: Task, diary: Diary, say: Callable[[str], None])
     return cause
 
 
-async def look(task: Task) -> tuple[Observation, str]:
-    """What is found now, and the error's text when the speed could not be measured."""
+async def look(task: Task, router: str | None = None) -> tuple[Observation, str]:
+    """What is found now, and the error's text when the speed could not be measured.
+
+    ``router`` is the provider's first, if it is known.
+    """
     gateway = find_gateway()
     host = urlsplit(task.server).hostname or ""
-    has_gateway = gateway is not None or host in {"localhost", "127.0.0.1"}
     near, first, far = await asyncio.gather(
-        _echo(gateway.address if gateway else ""), _echo(host, _FIRST_HOP if gateway else None), _echo(host)
+        _echo(gateway.address if gateway else None), _echo(router if gateway else None), _echo(host)
     )
     download, error = await _test(task, Direction.DOWNLOAD)
     upload, error_of_upload = await _test(task, Direction.UPLOAD)
     seen = Observation(
-        has_gateway=has_gateway,
-        is_wireless=_is_wireless(gateway),
-        gateway=near if gateway else None,
-        first_hop=first if gateway else None,
+        has_gateway=gateway is not None or host in {"localhost", "127.0.0.1"},
+        is_wireless=is_wireless(gateway.interface) if gateway is not None else None,
+        gateway=near,
+        first_hop=first,
         server=far,
         download=download,
         upload=upload,
@@ -96,17 +98,25 @@ async def look(task: Task) -> tuple[Observation, str]:
     return seen, error or error_of_upload
 
 
-def _is_wireless(gateway: Gateway | None) -> bool | None:
-    return is_wireless(gateway.interface) if gateway is not None else None
-
-
-async def _echo(host: str, hops: int | None = None) -> Echo | None:
+async def _echo(host: str | None) -> Echo | None:
     """None also when the host's name cannot be resolved."""
     if not host:
         return None
     with suppress(OSError):
-        return await asyncio.to_thread(send_echoes, host, hops=hops)
+        return await asyncio.to_thread(send_echoes, host)
     return None
+
+
+async def _find_router(task: Task, diary: Diary) -> str | None:
+    """The provider's first router: found now, or as it was found before."""
+    host = urlsplit(task.server).hostname or ""
+    found = None
+    with suppress(OSError):
+        found = await asyncio.to_thread(find_router, host, _FIRST_HOP)
+    if found is None:
+        return diary.router()
+    diary.remember_router(found)
+    return found
 
 
 async def _test(task: Task, direction: Direction) -> tuple[Half | None, str]:

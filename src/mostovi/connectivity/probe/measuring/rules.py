@@ -55,9 +55,16 @@ def find_cause(seen: Observation) -> Cause:
         return Cause.NO_NETWORK
     if seen.gateway is not None and _is_bad_at_home(seen.gateway):
         return Cause.LOCAL_NETWORK if seen.is_wireless is False else Cause.WIFI
-    if seen.first_hop is not None and not seen.first_hop.is_silent:
-        return Cause.LINE if _adds_trouble(seen.gateway, seen.first_hop) else _beyond_line(seen)
-    return _line_unknown(seen)
+    if seen.first_hop is None:
+        return _line_unknown(seen)
+    if seen.first_hop.is_silent:
+        # It was found before. Silent together with all beyond it, the line is gone.
+        return Cause.LINE if _nothing_beyond(seen) else _line_unknown(seen)
+    return Cause.LINE if _adds_trouble(seen.gateway, seen.first_hop) else _beyond_line(seen)
+
+
+def _nothing_beyond(seen: Observation) -> bool:
+    return _tests_failed(seen) and _cannot_reach(seen.server)
 
 
 def _is_bad_at_home(gateway: Echo) -> bool:
@@ -83,14 +90,14 @@ def _adds_trouble(before: Echo | None, after: Echo) -> bool:
 def _beyond_line(seen: Observation) -> Cause:
     """Line in order: what is wrong now lies with the provider, or with the server alone."""
     if _tests_failed(seen):
-        return Cause.PROVIDER if _cannot_reach(seen.server) else Cause.SERVER
+        return Cause.PROVIDER if _nothing_beyond(seen) else Cause.SERVER
     return Cause.PROVIDER if _is_bad_far_away(seen, seen.first_hop) else Cause.NONE
 
 
 def _line_unknown(seen: Observation) -> Cause:
     """The provider's first router says nothing, so line and provider cannot be told apart."""
     if _tests_failed(seen):
-        return Cause.LINE_OR_PROVIDER if _cannot_reach(seen.server) else Cause.SERVER
+        return Cause.LINE_OR_PROVIDER if _nothing_beyond(seen) else Cause.SERVER
     return Cause.LINE_OR_PROVIDER if _is_bad_far_away(seen, seen.gateway) else Cause.NONE
 
 

@@ -36,6 +36,7 @@ class Observation:
     is_wireless: bool | None = None
     gateway: Echo | None = None
     first_hop: Echo | None = None
+    """The provider's first router, once it has ever been found."""
     server: Echo | None = None
     download: Half | None = None
     upload: Half | None = None
