@@ -276,7 +276,7 @@ def test_sorting_keeps_each_key_once_whatever_arrives_together(
     batches: list[list[tuple[int, int, int, int]]],
 ) -> None:
     disk: dict[bytes, bytes] = {}
-    floods = Floods(lambda *_: 0)
+    floods = Floods()
     number = 1
     for facts in batches:
         arrivals = [bare(*each) for each in facts]

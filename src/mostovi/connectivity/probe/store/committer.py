@@ -40,7 +40,7 @@ class Committer:
         self.ledger: Ledger | None = open_ledger()
         self.secret = self.ledger.secret()
         self.newest = self.ledger.newest()
-        self.floods = Floods(self.ledger.count_hour)
+        self.floods = Floods()
         self.told = told
         self.loop = asyncio.get_running_loop()
         self.jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
@@ -111,7 +111,9 @@ class Committer:
 
     def _settle(self, arrivals: list[Arrival]) -> list[Outcome]:
         ledger = self._opened()
-        known = ledger.find_digests([each.item.key for each in arrivals if isinstance(each.item, Record)])
+        records = [each.item for each in arrivals if isinstance(each.item, Record)]
+        known = ledger.find_digests([record.key for record in records])
+        self.floods.learn([record for record in records if record.key not in known], ledger.count_hours)
         batch, outcomes = sort(arrivals, known, self.floods, self.newest + 1)
         if batch.records or batch.asides or batch.floods:
             ledger.write(batch)
@@ -122,7 +124,6 @@ class Committer:
         if self.ledger is None:
             self.ledger = self.open_ledger()
             self.newest = self.ledger.newest()
-            self.floods.count_hour = self.ledger.count_hour
         return self.ledger
 
     def _give_up(self, error: Exception) -> None:

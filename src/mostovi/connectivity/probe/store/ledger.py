@@ -9,6 +9,9 @@ from typing import Any, Protocol
 
 from mostovi.connectivity.probe.values import Aside, Committed, Kind, Reason, Record
 
+Place = tuple[str, int]
+"""A school, and the beginning of an hour in milliseconds."""
+
 COLUMNS = tuple(each.name for each in fields(Record))
 
 
@@ -23,8 +26,8 @@ class Batch:
     records: list[tuple[Committed, bytes]] = field(default_factory=list)
     """With the digest of each."""
     asides: list[Aside] = field(default_factory=list)
-    floods: dict[tuple[str, int], int] = field(default_factory=dict)
-    """School and hour (milliseconds) to how many were dropped."""
+    floods: dict[Place, int] = field(default_factory=dict)
+    """How many were dropped."""
     personal: list[tuple[bytes, str, str, int]] = field(default_factory=list)
     received_at: int = 0
 
@@ -35,7 +38,9 @@ class Ledger(Protocol):
     def newest(self) -> int: ...
     def secret(self) -> bytes: ...
     def find_digests(self, keys: Sequence[bytes]) -> dict[bytes, bytes]: ...
-    def count_hour(self, school: str, hour: int) -> int: ...
+    def count_hours(self, places: Sequence[Place]) -> dict[Place, int]:
+        """How many records there are of each school and hour."""
+
     def write(self, batch: Batch) -> None:
         """On the disk when this returns, or not at all."""
 

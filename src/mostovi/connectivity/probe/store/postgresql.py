@@ -8,6 +8,7 @@ import psycopg
 from mostovi.connectivity.probe.store.ledger import (
     COLUMNS,
     Batch,
+    Place,
     StoreRefused,
     aside_row,
     list_migrations,
@@ -22,6 +23,12 @@ _HOUR = 3_600_000
 _NAMES = ", ".join(COLUMNS)
 _COPY = f"COPY record (sequence, {_NAMES}, digest) FROM STDIN"
 _FOLLOW = f"SELECT sequence, {_NAMES} FROM record WHERE sequence > %s ORDER BY sequence LIMIT %s"  # noqa: S608
+_COUNT = (
+    "SELECT place.school, place.hour, count(record.sequence)"
+    " FROM unnest(%s::text[], %s::bigint[]) AS place (school, hour) LEFT JOIN record"
+    " ON record.school = place.school AND measured_at >= place.hour AND measured_at < place.hour + %s"
+    " GROUP BY place.school, place.hour"
+)
 _ASIDE = (
     "INSERT INTO aside (key, reason, kind, school, received_at, last_at, claims)"
     " VALUES (%s, %s, %s, %s, %s, %s, %s)"
@@ -60,10 +67,10 @@ class PostgresqlLedger:
         query = "SELECT key, digest FROM record WHERE key = ANY(%s)"
         return dict(self.connection.execute(query, (list(keys),)))
 
-    def count_hour(self, school: str, hour: int) -> int:
-        query = "SELECT count(*) FROM record WHERE school = %s AND measured_at >= %s AND measured_at < %s"
-        row = self.connection.execute(query, (school, hour, hour + _HOUR)).fetchone()
-        return int(row[0]) if row else 0
+    def count_hours(self, places: Sequence[Place]) -> dict[Place, int]:
+        schools, hours = [school for school, _ in places], [hour for _, hour in places]
+        rows = self.connection.execute(_COUNT, (schools, hours, _HOUR))
+        return {(school, hour): count for school, hour, count in rows}
 
     def write(self, batch: Batch) -> None:
         with self.connection.transaction(), self.connection.cursor() as cursor:

@@ -5,30 +5,39 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mostovi.connectivity.probe.rules import HOUR, digest_of, is_flood
-from mostovi.connectivity.probe.store.ledger import Batch
+from mostovi.connectivity.probe.store.ledger import Batch, Place
 from mostovi.connectivity.probe.values import Arrival, Aside, Committed, Outcome, Reason, Record
 
 _MOST_HOURS = 200_000
 _MOST_ASIDES_PER_HOUR = 1_000
 
-CountHour = Callable[[str, int], int]
+CountHours = Callable[[Sequence[Place]], dict[Place, int]]
 
 
 class Floods:
     """How many records each school has, by hours of its own time and by hours of arrival."""
 
-    def __init__(self, count_hour: CountHour) -> None:
-        self.count_hour = count_hour
-        self.measured: OrderedDict[tuple[str, int], int] = OrderedDict()
+    def __init__(self) -> None:
+        self.measured: OrderedDict[Place, int] = OrderedDict()
         self.received: dict[str, int] = {}
         self.hour = 0
+
+    def learn(self, records: Sequence[Record], count_hours: CountHours) -> None:
+        """Count, in one question, the hours of these records that are not counted yet."""
+        places = {_place_of(record) for record in records if record.school is not None}
+        unknown = [place for place in places if place not in self.measured]
+        if unknown:
+            self.measured.update(count_hours(unknown))
+        while len(self.measured) > _MOST_HOURS:
+            self.measured.popitem(last=False)
 
     def admits(self, record: Record) -> bool:
         """Counts the record if there is room for it."""
         if record.school is None:
             return True
-        place = (record.school, record.measured_at // HOUR * HOUR)
-        measured, received = self._measured(place), self._received(record.school, record.received_at)
+        place = _place_of(record)
+        measured = self.measured.get(place, 0)
+        received = self._received(record.school, record.received_at)
         if is_flood(measured, received):
             return False
         self.measured[place] = measured + 1
@@ -45,20 +54,16 @@ class Floods:
         """After a write that failed, the database knows better."""
         self.measured.clear()
 
-    def _measured(self, place: tuple[str, int]) -> int:
-        counted = self.measured.get(place)
-        if counted is None:
-            counted = self.count_hour(*place)
-            if len(self.measured) >= _MOST_HOURS:
-                self.measured.popitem(last=False)
-        return counted
-
     def _received(self, name: str, received_at: int) -> int:
         hour = received_at // HOUR
         if hour != self.hour:
             self.hour = hour
             self.received.clear()
         return self.received.get(name, 0)
+
+
+def _place_of(record: Record) -> Place:
+    return record.school or "", record.measured_at // HOUR * HOUR
 
 
 def sort(

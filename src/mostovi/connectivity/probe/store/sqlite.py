@@ -11,6 +11,7 @@ from typing import Any
 from mostovi.connectivity.probe.store.ledger import (
     COLUMNS,
     Batch,
+    Place,
     StoreRefused,
     aside_row,
     list_migrations,
@@ -70,10 +71,12 @@ class SqliteLedger:
             found.update(self.connection.execute(_find_statement(len(chunk)), chunk))
         return found
 
-    def count_hour(self, school: str, hour: int) -> int:
+    def count_hours(self, places: Sequence[Place]) -> dict[Place, int]:
         query = "SELECT count(*) FROM record WHERE school = ? AND measured_at >= ? AND measured_at < ?"
-        count: int = self.connection.execute(query, (school, hour, hour + _HOUR)).fetchone()[0]
-        return count
+        return {
+            (school, hour): self.connection.execute(query, (school, hour, hour + _HOUR)).fetchone()[0]
+            for school, hour in places
+        }
 
     def write(self, batch: Batch) -> None:
         self.connection.execute("BEGIN IMMEDIATE")
