@@ -18,8 +18,10 @@ from connectivity.probe import giga
 from connectivity.probe.giga import OTHER_SCHOOL, SCHOOL
 from connectivity.probe.ndt7_client import download
 from connectivity.probe.programs import ProbeProgram
+from mostovi.connectivity.probe.program import Options, running
 from mostovi.connectivity.probe.store.ledger import open_ledger, open_reader
 from mostovi.connectivity.probe.values import Committed, Kind, Reason
+from mostovi.connectivity.probe.wire import Bounds
 
 pytestmark = pytest.mark.programs
 
@@ -211,16 +213,14 @@ def test_clients_of_m_labs_locate_service_find_the_server(probe: ProbeProgram) -
 
 
 def test_silent_connections_are_bounded_and_let_go(tmp_path: Path) -> None:
-    from mostovi.connectivity.probe.program import Options, running  # noqa: PLC0415
-
     async def story() -> None:
         options = Options(
             database=f"sqlite:///{tmp_path}/probe.sqlite3", listen="127.0.0.1:0", ndt7_listen="127.0.0.1:0",
-            most_connections=20, silence_seconds=0.3,
+            bounds=Bounds(lambda _: 1_000, most_connections=20, silence_seconds=1.5),
         )  # fmt: skip
         async with running(options) as program:
             pairs = [await asyncio.open_connection("127.0.0.1", program.port) for _ in range(200)]
-            heard = [await asyncio.wait_for(_until_reset(reader), 2) for reader, _ in pairs]
+            heard = [await asyncio.wait_for(_until_reset(reader), 10) for reader, _ in pairs]
             assert sum(each.startswith(b"HTTP/1.1 503") for each in heard) == 180
             assert heard.count(b"") == 20
             reader, writer = await asyncio.open_connection("127.0.0.1", program.port)

@@ -10,11 +10,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from aiohttp import web
-
 from mostovi.connectivity.probe.arrivals import Door
-from mostovi.connectivity.probe.doors import Doorkeeper
-from mostovi.connectivity.probe.endpoints import Probe, make_application
+from mostovi.connectivity.probe.endpoints import Probe, most_body_bytes, refuse
 from mostovi.connectivity.probe.ndt7.server import Limits, Ndt7Server
 from mostovi.connectivity.probe.ndt7.values import Summary
 from mostovi.connectivity.probe.privacy import Keeping
@@ -24,10 +21,10 @@ from mostovi.connectivity.probe.schools import Schools
 from mostovi.connectivity.probe.store.committer import Committer, NotWritten, Overloaded
 from mostovi.connectivity.probe.store.ledger import Ledger, open_ledger
 from mostovi.connectivity.probe.values import Arrival
+from mostovi.connectivity.probe.wire import Bounds, HttpServer
 from mostovi.kernel import clock
 
 logger = logging.getLogger(__name__)
-_BACKLOG = 2_048
 _LOOK_FOR_SCHOOLS_SECONDS = 2.0
 _SWEEP_SECONDS = 3_600.0
 
@@ -46,8 +43,7 @@ class Options:
     certificate: Path | None = None
     key: Path | None = None
     limits: Limits = field(default_factory=Limits)
-    most_connections: int = 2_000
-    silence_seconds: float = 15
+    bounds: Bounds = field(default_factory=lambda: Bounds(most_body_bytes))
     aside_days: int = 90
 
 
@@ -80,7 +76,11 @@ async def running(options: Options) -> AsyncIterator[Running]:
         async with ndt7.listening(host, port, _tls(options)) as addresses:
             url = options.ndt7_url or f"{'wss' if options.certificate else 'ws'}://{host}:{addresses[0][1]}"
             probe = Probe(door, committer, ndt7, options.tokens, url)
-            async with _serving(probe, options) as open_port, _attending(probe, schools, new, options):
+            http = HttpServer(probe.answer, refuse, options.bounds)
+            async with (
+                http.listening(*_split(options.listen)) as open_port,
+                _attending(probe, schools, new, options),
+            ):
                 yield Running(probe, open_port, addresses[0][1])
         await asyncio.gather(*tests, return_exceptions=True)
     finally:
@@ -93,25 +93,6 @@ async def _keep(summary: Summary, committer: Committer, schools: Schools) -> Non
         await committer.commit([Arrival(read_test(summary, received_at, schools.find))])
     except (Overloaded, NotWritten) as error:
         logger.warning("the result of a test is lost: %s", type(error).__name__)
-
-
-@asynccontextmanager
-async def _serving(probe: Probe, options: Options) -> AsyncIterator[int]:
-    keeper = Doorkeeper(options.most_connections, options.silence_seconds)
-    runner = web.AppRunner(
-        make_application(probe, keeper), access_log=None, shutdown_timeout=2, keepalive_timeout=75
-    )
-    await runner.setup()
-    http = runner.server
-    assert http is not None
-    host, port = _split(options.listen)
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: keeper.let_in(http), host, port, backlog=_BACKLOG)
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
-        await runner.cleanup()
 
 
 @asynccontextmanager
