@@ -55,6 +55,7 @@ bench-exchange: .venv/development ## exchanges per second through two gateways, 
 bench-connectivity: .venv/development ## measurements, aggregates, tiles and plans, beside peers
 	@$(BIN)/python bench/aggregation.py
 	@$(BIN)/python bench/tiles.py
+	@$(BIN)/python bench/ingest.py
 
 tutorial: .venv/development ## play the English journeys and take the pictures of docs/tutorial anew
 	@$(BIN)/mostovi messages compile
