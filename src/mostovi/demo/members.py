@@ -22,7 +22,7 @@ class Member:
 
 @cache
 def list_members() -> tuple[Member, ...]:
-    """All of them, alphabetically by code."""
+    """Who is on the bridge, alphabetically by code."""
     path = resources.files("mostovi") / "packs" / "bih" / "institutions.yaml"
     rows = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     return tuple(
@@ -35,6 +35,7 @@ def list_members() -> tuple[Member, ...]:
             subsystems=tuple(row["subsystems"]),
         )
         for row in rows
+        if row["subsystems"]
     )
 
 

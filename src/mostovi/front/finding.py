@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mostovi.kernel import territory
-from mostovi.kernel.institutions import Institution, list_institutions
+from mostovi.kernel.institutions import Institution, list_institutions, list_on_the_bridge
 from mostovi.kernel.languages import current_variant, to_latin
 from mostovi.services import public as services
 
@@ -68,11 +68,11 @@ def describe_places(asked: str) -> list[GovernedPlace]:
 
 
 def _serving(place: territory.Place) -> tuple[Institution, ...]:
-    """Institutions of the place itself and of the governments above it, nearest first."""
+    """Institutions on the bridge, of the place itself and of the governments above it."""
     variant = current_variant()
     return tuple(
         sorted(
-            (each for each in list_institutions() if each.unit in {place.code, *place.parent_codes}),
+            (each for each in list_on_the_bridge() if each.unit in {place.code, *place.parent_codes}),
             key=lambda each: each.name_in(variant),
         )
     )

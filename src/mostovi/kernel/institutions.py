@@ -1,6 +1,6 @@
 """The institutions of the country pack: who holds which register, and where they are."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -50,6 +50,20 @@ def list_institutions() -> tuple[Institution, ...]:
     """All of them, alphabetically by code."""
     rows = YAML(typ="safe").load(pack_directory() / "institutions.yaml")
     return tuple(_institution(row) for row in rows)
+
+
+def list_on_the_bridge() -> tuple[Institution, ...]:
+    """Those with systems of their own on the exchange."""
+    return tuple(institution for institution in list_institutions() if institution.subsystems)
+
+
+def find_school_authority(units: Sequence[str]) -> Institution | None:
+    """Who answers for the schools of a place; ``units`` are its codes, itself first, the state last.
+
+    The nearest government that keeps a register of schools: a canton, else an entity or the district.
+    """
+    authorities = {each.unit: each for each in list_institutions() if "schools" in each.registers}
+    return next((authorities[unit] for unit in units if unit in authorities), None)
 
 
 def find_institution(code: str) -> Institution:

@@ -13,11 +13,11 @@ from django.test import Client
 
 from live.events import line
 from mostovi.demo.portal.values import Plugs
-from mostovi.kernel.institutions import list_institutions
+from mostovi.kernel.institutions import list_on_the_bridge
 from mostovi.live.program import Options, running
 from mostovi.live.rules import read_event
 
-EVERYBODY = frozenset(institution.code for institution in list_institutions())
+EVERYBODY = frozenset(institution.code for institution in list_on_the_bridge())
 BRCKO = "brcko-registrar"
 
 

@@ -22,7 +22,7 @@ from mostovi.demo.portal.bridge_map.projection import fit_projection
 from mostovi.demo.portal.bridge_map.simplification import simplify_line, simplify_units
 from mostovi.demo.portal.bridge_map.values import FRAME, Point
 from mostovi.demo.portal.queries.bridge import list_contract_pairs
-from mostovi.kernel.institutions import list_institutions
+from mostovi.kernel.institutions import list_on_the_bridge
 from mostovi.kernel.languages import VARIANTS, text_in
 
 BOUNDARIES = Path(mostovi.packs.bih.__file__).parent / "territory/boundaries/gb_adm2_simplified.geojson"
@@ -44,7 +44,7 @@ def standing(variant="en", off=()):
             kind=text_in(one.kind, variant),
             answers=one.code not in off,
         )
-        for one in list_institutions()
+        for one in list_on_the_bridge()
     ]
 
 
@@ -131,7 +131,7 @@ def test_every_institution_stands_in_its_own_unit():
     country = the_country()
     within = {"ba-banja-luka": "ba-rs", "ba-bijeljina": "ba-rs", "ba-bd": "ba-bd", "ba-fbih": "ba-k09",
               "ba-k03": "ba-k03", "ba-tuzla": "ba-k03", "ba-zenica": "ba-k04"}  # fmt: skip
-    for one in list_institutions():
+    for one in list_on_the_bridge():
         unit = next(unit for unit in country.units if unit.id == within[one.unit])
         place = country.projection.place(one.longitude, one.latitude)
         assert any(is_inside(place, ring) for ring in unit.rings), one.code

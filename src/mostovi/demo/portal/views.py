@@ -24,7 +24,7 @@ from mostovi.demo.portal.wording import describe
 from mostovi.kernel import clock
 from mostovi.kernel.access_views import View, access
 from mostovi.kernel.errors import Refusal
-from mostovi.kernel.institutions import find_institution, list_institutions
+from mostovi.kernel.institutions import find_institution, list_on_the_bridge
 from mostovi.services import public as services
 
 
@@ -68,7 +68,7 @@ def _live_part(told: list[Told]) -> dict[str, Any]:
     messages = [describe(one) for one in told]
     return {
         "plugs": plugged,
-        "total": len(list_institutions()),
+        "total": len(list_on_the_bridge()),
         "unplugged": next((find_institution(code) for code in sorted(plugged.unplugged)), None),
         "map": draw_live_bridge(plugged, latest),
         "messages": messages,

@@ -13,7 +13,7 @@ from mostovi.demo.portal.queries.supervisor import list_unplugged
 from mostovi.demo.portal.values import Plugs, Told
 from mostovi.exchange import public as exchange
 from mostovi.kernel.errors import Refusal
-from mostovi.kernel.institutions import Institution, list_institutions
+from mostovi.kernel.institutions import Institution, list_on_the_bridge
 from mostovi.kernel.languages import current_variant, text_in
 from mostovi.kernel.pack import pack_directory
 
@@ -36,7 +36,7 @@ def forget_plugs() -> None:
 
 
 def _ask_all() -> Plugs:
-    codes = [institution.code for institution in list_institutions()]
+    codes = [institution.code for institution in list_on_the_bridge()]
     with ThreadPoolExecutor(len(codes)) as pool:
         answering = [code for code, replied in zip(codes, pool.map(answers, codes), strict=True) if replied]
     return Plugs(frozenset(answering), frozenset(list_unplugged()))
@@ -53,7 +53,7 @@ def draw_live_bridge(plugs: Plugs, lit: Told | None) -> BridgeMap:
     """The map with the line of ``lit`` alight, from who answered to who asked."""
     crossed = (lit.provider, lit.consumer) if lit and lit.crossed_the_bridge else None
     country = load_country(pack_directory() / _BOUNDARIES)
-    standing = [_standing(institution, plugs) for institution in list_institutions()]
+    standing = [_standing(institution, plugs) for institution in list_on_the_bridge()]
     return draw_bridge_map(country, standing, list_contract_pairs(), crossed)
 
 
