@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "mostovi"
-MODULES = ("exchange", "services", "front")
+MODULES = ("exchange", "services", "connectivity", "front")
 ASYNC_PROGRAMS_AND_ENGINES = (
     "mostovi.exchange.protocol",
     "mostovi.exchange.gateway",
@@ -27,6 +27,7 @@ ASYNC_PROGRAMS_AND_ENGINES = (
     "mostovi.connectivity.sketches",
     "mostovi.connectivity.tiles",
     "mostovi.connectivity.probe",
+    "mostovi.connectivity.school_master",
     "mostovi.live",
 )
 
@@ -170,7 +171,7 @@ def test_modules_meet_only_through_their_public_door() -> None:
     for path in python_files():
         own = path.relative_to(SOURCE).parts[0]
         for name in imported(path):
-            door = re.match(r"mostovi\.(services|exchange|front)\.(\w+)", name)
+            door = re.match(r"mostovi\.(services|connectivity|exchange|front)\.(\w+)", name)
             if (
                 door
                 and door[1] != own
@@ -182,7 +183,7 @@ def test_modules_meet_only_through_their_public_door() -> None:
 
 
 # Engines are plain libraries; any module above may compute with them.
-_LIBRARIES = {"protocol", "sealing", "verification", "definition", "documents"}
+_LIBRARIES = {"protocol", "sealing", "verification", "definition", "documents", "school_master"}
 
 
 def walk_routes(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
