@@ -21,7 +21,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mostovi.config.settings_test")
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "mostovi"
 # What is written by hand; Serbian Latin is derived from Cyrillic, English is the source.
 LOCALES = {"bs": "bs", "hr": "hr", "sr_Cyrl": "sr_Cyrl"}
-MODULES = ("kernel", "exchange", "services", "front", "demo/portal")
+MODULES = ("kernel", "exchange", "services", "connectivity", "front", "demo/portal")
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "gettext": None,
     "gettext_lazy": None,

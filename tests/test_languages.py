@@ -149,7 +149,7 @@ def test_serbian_is_ijekavian(module: str) -> None:
 def test_serbian_is_written_in_cyrillic(module: str) -> None:
     kept = re.compile(
         r"\b(PDF|QR|URL|OpenID Connect|EUPL|Mostovi|JSON|API|X-Road|HTML|WCAG|IBAN|BA\d*|SHA-256|"
-        r"RFC|JavaScript|ODbL|geoBoundaries|OpenStreetMap|GeoNames|"
+        r"RFC|JavaScript|ODbL|CSV|xlsx|xls|ods|Mbit|geoBoundaries|OpenStreetMap|GeoNames|"
         r"[A-Z0-9-]{9,})\b"
     )
     latin = [

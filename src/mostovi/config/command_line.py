@@ -18,6 +18,7 @@ COMMANDS = {
     "sign": ("mostovi.exchange.signing_command", "sign the directory of members, or a contract"),
     "verify": ("mostovi.exchange.verification.command", "check a document or a receipt offline"),
     "service": ("mostovi.services.command", "check the definition of a service"),
+    "connectivity": ("mostovi.config.connectivity_command", "bring and take along the list of schools"),
     "pack": ("mostovi.config.pack_command", "load the country pack into the portal"),
     "messages": ("mostovi.config.messages_command", "compile the language catalogues"),
     "manage": ("mostovi.config.manage_command", "Django's own administration commands"),

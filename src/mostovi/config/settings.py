@@ -39,6 +39,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 GATEWAYS: dict[str, dict[str, str]] = environment.json_object("MOSTOVI_GATEWAYS")
 TRUST_ROOT = environment.read("MOSTOVI_TRUST_ROOT")
 HOME_INSTITUTION = environment.read("MOSTOVI_HOME_INSTITUTION")
+PROBE_SCHOOLS = environment.read("MOSTOVI_PROBE_SCHOOLS")
 
 OIDC_ISSUER = environment.read("MOSTOVI_OIDC_ISSUER")
 OIDC_CLIENT_ID = environment.read("MOSTOVI_OIDC_CLIENT_ID")
@@ -55,6 +56,7 @@ INSTALLED_APPS = [
     "mostovi.kernel",
     "mostovi.exchange",
     "mostovi.services",
+    "mostovi.connectivity",
     "mostovi.front",
 ]
 MIDDLEWARE = [

@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("mostovi.services.urls")),
     path("", include("mostovi.services.desk_urls")),
+    path("", include("mostovi.connectivity.urls")),
     path("", include("mostovi.front.urls")),
 ]
 

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Iterable
 
+from django.conf import settings
+
+from mostovi.connectivity import public as connectivity
 from mostovi.exchange import public as exchange
 from mostovi.kernel import audit, clock, messages, people
 from mostovi.kernel.access import system_actor
@@ -35,9 +38,15 @@ def seal_audit_lines() -> None:
     """Put audit lines into the log of the gateway of the institution they belong to."""
     by_institution: dict[str, list[audit.UnsealedLine]] = {}
     for line in audit.list_unsealed_lines():
-        by_institution.setdefault(line.institution, []).append(line)
+        by_institution.setdefault(_log_for(line.institution), []).append(line)
     for institution, lines in by_institution.items():
         _seal(institution, lines)
+
+
+def _log_for(institution: str) -> str:
+    """An institution without a gateway of its own, such as an education authority that this portal hosts, has
+    its lines in the log of the institution that runs the portal."""
+    return institution if institution in settings.GATEWAYS else settings.HOME_INSTITUTION or institution
 
 
 def _seal(institution: str, lines: Iterable[audit.UnsealedLine]) -> None:
@@ -57,4 +66,9 @@ def deliver_messages() -> None:
     messages.deliver_due(clock.now())
 
 
-ROUNDS: tuple[Callable[[], object], ...] = (do_due_work, seal_audit_lines, deliver_messages)
+ROUNDS: tuple[Callable[[], object], ...] = (
+    do_due_work,
+    seal_audit_lines,
+    deliver_messages,
+    connectivity.write_list_for_probe,
+)

@@ -95,6 +95,8 @@ def _office_items(actor: Actor) -> list[tuple[str | Promise, str, tuple[str, ...
     items: list[tuple[str | Promise, str, tuple[str, ...]]] = []
     if "caseworker" in actor.roles or "supervisor" in actor.roles:
         items.append((_("Desk"), "/predmeti/", ()))
+    if "schools" in actor.roles:
+        items.append((_("Schools"), "/skole/uvoz/", ()))
     if "clerk" in actor.roles:
         items.append((_("Counter"), "/salter/", ()))
     if actor.kind == "auditor":

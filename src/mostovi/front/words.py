@@ -38,6 +38,7 @@ ROLES = {
     "caseworker": gettext_lazy("a caseworker"),
     "clerk": gettext_lazy("a clerk at a counter"),
     "supervisor": gettext_lazy("a supervisor"),
+    "schools": gettext_lazy("an education authority"),
     "auditor": gettext_lazy("an auditor"),
     "person": gettext_lazy("you"),
     "official": gettext_lazy("an official"),
@@ -93,6 +94,12 @@ LOG_SERVICES = {
     "paper_checked": gettext_lazy("A paper was checked"),
     "other_person": gettext_lazy("Name, personal number and register did not go together"),
     "too_many_tries": gettext_lazy("A personal number was tried too often"),
+    "schools_uploaded": gettext_lazy("A list of schools was brought"),
+    "school_columns_chosen": gettext_lazy("The columns of a list of schools were chosen"),
+    "schools_imported": gettext_lazy("A list of schools was taken over"),
+    "school_import_undone": gettext_lazy("A list of schools was undone"),
+    "school_upload_forgotten": gettext_lazy("A list of schools was thrown away unused"),
+    "sites_added": gettext_lazy("Schools and other places were added"),
 }
 LOG_ACTIONS = {
     "asked": pgettext_lazy("log line", "asked"),

@@ -28,7 +28,7 @@ class Actor:
 
 
 ANONYMOUS = Actor(kind="anonymous")
-_ROLES = ("caseworker", "clerk", "supervisor")
+_ROLES = ("caseworker", "clerk", "supervisor", "schools")
 
 
 def system_actor(name: str) -> Actor:

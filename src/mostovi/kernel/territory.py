@@ -1,7 +1,7 @@
 """The tree of governments, loaded from the country pack."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -118,6 +118,34 @@ def _place(unit: Unit, units: dict[str, Unit]) -> Place:
         code = units[code].parent_id
     names = tuple(text_in(units[code].names, variant) for code in above)
     return Place(unit.code, unit.level, text_in(unit.names, variant), names, tuple(above))
+
+
+@dataclass(frozen=True)
+class Government:
+    """A unit with the codes of those above it, the nearest first; ``names`` per language (bs, hr, sr, en)."""
+
+    code: str
+    level: str
+    names: Mapping[str, str]
+    above: tuple[str, ...]
+
+    def name_in(self, variant: str | None = None) -> str:
+        return text_in(self.names, variant or current_variant())
+
+
+def list_governments() -> dict[str, Government]:
+    """All that are not closed, by code."""
+    units = {unit.code: unit for unit in Unit.objects.filter(closed_on=None)}
+
+    def above(code: str | None) -> Iterator[str]:
+        while code in units:
+            yield code
+            code = units[code].parent_id
+
+    return {
+        unit.code: Government(unit.code, unit.level, unit.names, tuple(above(unit.parent_id)))
+        for unit in units.values()
+    }
 
 
 def count_levels() -> dict[str, int]:

@@ -103,12 +103,10 @@ def _without_doubles(
     """Of rows with one identifier the first is taken. Two schools in one house are told, and taken."""
     kept: list[SchoolRow] = []
     findings: list[Finding] = []
-    first_with: dict[tuple[str, Value], int] = {}
+    first_with: dict[tuple[str, Value, str], int] = {}
     first_at: dict[tuple[Value, Value], SchoolRow] = {}
     for row in rows:
-        ids = [
-            (name, row.values[name]) for name in ("school_id_giga", "school_id_govt") if name in row.values
-        ]
+        ids = _identifiers(row)
         known = next((each for each in ids if each in first_with), None)
         if known:
             title, value = _title(table, columns[known[0]]), str(known[1])[:_SHOWN]
@@ -123,6 +121,13 @@ def _without_doubles(
         first_at.setdefault(spot, row)
         kept.append(row)
     return kept, findings
+
+
+def _identifiers(row: SchoolRow) -> list[tuple[str, Value, str]]:
+    """Governments number their schools each for itself: the same number in two cantons is two schools."""
+    government = fold(str(row.values.get("admin1", "")))
+    scopes = (("school_id_giga", ""), ("school_id_govt", government))
+    return [(name, row.values[name], scope) for name, scope in scopes if name in row.values]
 
 
 def _same_spot(row: SchoolRow, first: SchoolRow, table: Table, columns: Mapping[str, int]) -> Finding:

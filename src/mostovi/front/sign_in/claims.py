@@ -9,7 +9,7 @@ from mostovi.kernel.access import Actor, Assurance
 from mostovi.kernel.errors import NotAllowed
 
 _ASSURANCES: tuple[Assurance, ...] = ("low", "substantial", "high")
-_ROLES = frozenset({"caseworker", "clerk", "supervisor", "auditor"})
+_ROLES = frozenset({"caseworker", "clerk", "supervisor", "schools", "auditor"})
 
 
 class SignInRefused(NotAllowed):
