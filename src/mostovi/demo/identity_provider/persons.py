@@ -71,6 +71,16 @@ PERSONS = (
         en="A counter in Banja Luka",
     ),
     _official(
+        "tea",
+        "Tea Lovrić",
+        "tuzla-canton-education",
+        "schools",
+        bs="Ministarstvo obrazovanja i nauke Tuzlanskog kantona",
+        hr="Ministarstvo obrazovanja i znanosti Tuzlanske županije",
+        sr="Министарство образовања и науке Тузланског кантона",
+        en="Education ministry of Tuzla Canton",
+    ),
+    _official(
         "zlata",
         "Zlata Begić",
         EVERY_INSTITUTION,

@@ -35,6 +35,12 @@ def list_shoes() -> list[Shoes]:
             sign_in_as("sanja", "/salter/"),
         ),
         Shoes(
+            _("An education ministry"),
+            _("Tea"),
+            _("Brings the list of schools and sees what would change before it does."),
+            sign_in_as("tea", "/skole/uvoz/"),
+        ),
+        Shoes(
             _("Auditor"),
             _("Zlata"),
             _("Reads every look in the log, and not one name."),

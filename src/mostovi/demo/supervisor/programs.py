@@ -188,6 +188,7 @@ def portal_environment(site: Site) -> dict[str, str]:
         "MOSTOVI_OIDC_CLIENT_SECRET_FILE": str(layout.secret("oidc-client-secret")),
         "MOSTOVI_OIDC_ISSUER": site.issuer,
         "MOSTOVI_PERSONAL_NUMBER_KEY_FILE": str(layout.secret("personal-number-key")),
+        "MOSTOVI_PROBE_SCHOOLS": str(layout.root / "schools.csv"),
         "MOSTOVI_SECRET_KEY_FILE": str(layout.secret("secret-key")),
         "MOSTOVI_STATIC_DIRECTORY": str(layout.static),
         "MOSTOVI_TRUST_ROOT": str(layout.keys / "root.pem"),
