@@ -17,6 +17,7 @@ _AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(en
 _CHANGING = (
     (re.compile(r"(?<=/)[AEJKMT2-9]{9}(?=[/.?]|$)"), "CODE"),
     (re.compile(r"(?<=/)(moji-podaci|revizija)/[a-z-]+(?=/)"), r"\1/MEMBER"),
+    (re.compile(r"(?<=/)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=/|$)"), "KEY"),
     (re.compile(r"(?<=/)\d+(?=/|$)"), "NUMBER"),
 )
 _TELLING = ("class", "type", "role", "aria-invalid", "aria-current", "open", "disabled")

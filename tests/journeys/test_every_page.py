@@ -20,6 +20,7 @@ PEOPLE = {
     "milan": "/zahtjevi/",
     "damir": "/predmeti/",
     "sanja": "/salter/",
+    "tea": "/skole/uvoz/",
     "zlata": "/revizija/",
 }
 LARGEST_QUESTION_PAGE = 25_000

@@ -12,6 +12,7 @@ from journeys import opened
 ADDRESSES = "mostovi.demo.urls"
 FILES = {"front:icon", "front:receipt", "front:keep_note", "services:document", "desk:evidence"}
 FILES |= {"demo_portal:paper_file", "demo_portal:ticket", "demo_portal:bridge"}
+FILES |= {"connectivity:school_master", "connectivity:findings"}
 # What a button does, and then leads on to a page.
 ACTS = {"demo_portal:alter", "demo_portal:unplug", "demo_portal:plug_in", "demo_portal:be_nosy"}
 ACTS |= {"services:again", "services:restore", "services:resume", "desk:take", "desk:give_back"}
@@ -21,6 +22,7 @@ ACTS |= {
     "desk:sign_in_once_more",
     "desk:sign_in_to_take_back",
     "front:sign_in",
+    "connectivity:undo",
 }
 
 
