@@ -5,15 +5,23 @@ import re
 
 import pytest
 
+from connectivity.lists import bring
 from mostovi.connectivity.models import Site
-from mostovi.connectivity.public import SiteKind, Source, list_master_values, write_schools
+from mostovi.connectivity.public import (
+    SiteKind,
+    Source,
+    find_import,
+    list_master_values,
+    undo_import,
+    write_schools,
+)
 from mostovi.connectivity.school_master import FIELDS, read_schools, read_table, suggest_columns
 from mostovi.demo.population.names import LISTS
 from mostovi.demo.schools.generating import generate_schools
 from mostovi.demo.schools.loading import load_sites
 from mostovi.demo.schools.places import list_municipalities, pack_rows
 from mostovi.demo.schools.shares import share_out, share_within
-from mostovi.kernel.access import ANONYMOUS
+from mostovi.kernel.access import ANONYMOUS, system_actor
 
 SCHOOLS = generate_schools()
 OFFLINE = [(draft, values) for draft, values in SCHOOLS if values["connectivity_govt"] == "no"]
@@ -132,3 +140,17 @@ def test_their_export_has_exactly_gigas_fields_and_can_be_read_again(country: No
     assert [finding for finding in reading.findings if finding.fatal] == []
     assert len(reading.rows) == 2061
     assert all("synthetic" in str(row.values["school_data_source"]) for row in reading.rows)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_their_export_brought_back_changes_nothing_and_a_change_of_all_is_undone(country: None) -> None:
+    load_sites()
+    operator = system_actor("operator")
+    written = "".join(write_schools(list_master_values(operator))).encode()
+    summary = find_import(operator, bring(operator, written, "")).summary
+    assert (summary.new, summary.changed, summary.unchanged, summary.rejected) == (0, 0, 2061, 0)
+    key = bring(operator, written.replace(b",public,", b",private,"), "")
+    assert find_import(operator, key).summary.changed == 2061
+    undo_import(actor=operator, key=key)
+    assert "".join(write_schools(list_master_values(operator))).encode() == written

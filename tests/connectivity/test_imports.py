@@ -158,6 +158,18 @@ def test_a_municipality_that_does_not_fit_the_place_is_told_and_the_place_counts
     assert {site.municipality for site in list_sites(tea)} == {"ba-tuzla"}
 
 
+def test_where_borders_are_wrong_a_row_with_both_names_is_believed(operator: Actor) -> None:
+    """The seat of Istočni Mostar lies, by the borders that are openly published, in Mostar."""
+    header = ["admin1", *HEADER]
+    school = ["1", "OŠ Lipa", "43.4705", "17.98245", "Istočni Mostar", "1", "da"]
+    key = bring(operator, a_list(["", *school], header=header), "")
+    assert [found.code for found in list_findings(operator, key)] == ["other_municipality"]
+    undo_import(actor=operator, key=key)
+    key = bring(operator, a_list(["Republika Srpska", *school], header=header), "")
+    assert list_findings(operator, key) == []
+    assert list_sites(operator)[0].authority == "rs-education"
+
+
 @pytest.mark.parametrize("written", ["Gradiška", "Општина Градишка", "GRADIŠKA", "Grad Gradiška"])
 def test_a_municipality_is_known_however_it_is_written(operator: Actor, written: str) -> None:
     row = ["1", "OŠ Lipa", "45.1452", "17.2536", written, "1", "da"]

@@ -14,8 +14,9 @@ from mostovi.kernel.territory import Government, list_governments
 
 _BORDERS = "territory/boundaries/adm3_municipalities_simplified.geojson"
 # How far outside the country a point may lie, and how far from the municipality its row names: simplified
-# borders run beside the true ones.
-_OUTSIDE_KM, _BESIDE_KM = 1.0, 3.0
+# borders run beside the true ones, and those of Istočni Mostar and eight others by kilometres. Who names the
+# canton or entity rightly as well is believed from further away.
+_OUTSIDE_KM, _BESIDE_KM, _BESIDE_WITH_BOTH_NAMES_KM = 1.0, 3.0, 15.0
 _KINDS_OF_PLACE = ("opcina", "opstina", "grad", "distrikt", "municipality of", "city of")
 
 
@@ -39,6 +40,12 @@ class Country:
                 for name in {government.code, *government.names.values()}:
                     found.setdefault(_plain(name), set()).add(government.code)
         return {name: tuple(sorted(codes)) for name, codes in found.items()}
+
+    def lies_in(self, code: str, above: str) -> bool:
+        """Whether ``above`` is a name of a government above the municipality."""
+        codes = self.governments[code].above
+        names = {_plain(name) for each in codes for name in self.governments[each].names.values()}
+        return _plain(above) in names
 
     def authority_of(self, municipality: str) -> str:
         """The code of the institution that answers for schools there; empty where nobody does."""
@@ -83,17 +90,20 @@ def place(row: SchoolRow, country: Country) -> Placed:
         return Placed(lies_in, (_found(row, "unknown_municipality", named, place=lies_in, fatal=False),))
     if lies_in in candidates:
         return Placed(lies_in)
-    beside = next(_beside(candidates, country, latitude, longitude), "")
+    beside = next(_beside(candidates, country, row), "")
     if beside:
         return Placed(beside)
     return Placed(lies_in, (_found(row, "other_municipality", named, place=lies_in, fatal=False),))
 
 
-def _beside(candidates: Sequence[str], country: Country, latitude: float, longitude: float) -> Iterator[str]:
+def _beside(candidates: Sequence[str], country: Country, row: SchoolRow) -> Iterator[str]:
     """Those near the point. One without borders of its own (Stanari) is believed."""
+    latitude, longitude = float(row.values["latitude"]), float(row.values["longitude"])
     for code in candidates:
         area = country.area_by_code.get(code)
-        if area is None or distance_km(area, latitude, longitude) <= _BESIDE_KM:
+        both = country.lies_in(code, str(row.values.get("admin1", "")))
+        far = _BESIDE_WITH_BOTH_NAMES_KM if both else _BESIDE_KM
+        if area is None or distance_km(area, latitude, longitude) <= far:
             yield code
 
 

@@ -1,8 +1,8 @@
 """Branch schools and the central schools they belong to."""
 
-from mostovi.connectivity.models import Site
+from collections import defaultdict
 
-_BATCH = 200
+from mostovi.connectivity.models import Site
 
 
 def join_branches(*, authority: str) -> None:
@@ -13,10 +13,10 @@ def join_branches(*, authority: str) -> None:
     sites = Site.objects.filter(authority=authority) if authority else Site.objects.all()
     told = list(sites.only("pk", "authority", "government_id", "more", "parent"))
     pk_of = {(site.authority, site.government_id): site.pk for site in told if site.government_id}
-    moved = []
+    moved: dict[int | None, list[int]] = defaultdict(list)
     for site in told:
         parent = pk_of.get((site.authority, str(site.more.get("parent_school_id_govt", ""))))
         if parent not in {site.parent_id, site.pk}:
-            site.parent_id = parent
-            moved.append(site)
-    Site.objects.bulk_update(moved, ["parent"], batch_size=_BATCH)
+            moved[parent].append(site.pk)
+    for parent, branches in moved.items():
+        Site.objects.filter(pk__in=branches).update(parent_id=parent)

@@ -98,7 +98,7 @@ def undo_import(*, actor: Actor, key: UUID) -> None:
     rules.check_untouched(sum(1 for each in changes if not each.site or each.site.changed_by_id != held.pk))
     now = clock.now()
     sites = [_restored(each.site, each.before, now) for each in changes if each.site and each.before]
-    Site.objects.bulk_update(sites, [*_FIELDS, "changed_at", "changed_by"], batch_size=_BATCH)
+    _rewrite(sites)
     added = [each.site_id for each in changes if each.before is None and each.site_id]
     _delete(added)
     join_branches(authority=held.authority)
@@ -136,7 +136,18 @@ def _change(held: SchoolImport, plan: Plan, now: datetime) -> None:
         for name, value in wanted[site.pk].items():
             setattr(site, name, value)
         site.changed_at, site.changed_by = now, held
-    Site.objects.bulk_update(sites, [*_FIELDS, "changed_at", "changed_by"], batch_size=_BATCH)
+    _rewrite(sites)
+
+
+def _rewrite(sites: Sequence[Site]) -> None:
+    """All columns of known rows at once: `bulk_update` takes minutes for a whole country."""
+    Site.objects.bulk_create(
+        sites,
+        batch_size=_BATCH,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=[*_FIELDS, "changed_at", "changed_by"],
+    )
 
 
 def _as_it_is(site: Site) -> dict[str, Any]:
