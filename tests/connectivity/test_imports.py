@@ -1,16 +1,18 @@
 """Bringing a list of schools: as previewed, once, by whom it belongs to, and undone as a whole."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from connectivity.conftest import an_official
+from connectivity.conftest import NOW, an_official
 from connectivity.lists import BREZA, GRADACAC, HEADER, LIPA, a_list, bring
 from effort import examples
 from mostovi.connectivity import rules
+from mostovi.connectivity.actions import importing
 from mostovi.connectivity.actions.importing import choose_columns, confirm_import, undo_import, upload_schools
 from mostovi.connectivity.models import ImportChange, SchoolImport, Site
 from mostovi.connectivity.public import (
@@ -24,6 +26,7 @@ from mostovi.connectivity.public import (
     plan_import,
     write_schools,
 )
+from mostovi.kernel import clock
 from mostovi.kernel.access import ANONYMOUS, Actor
 from mostovi.kernel.errors import NotAllowed
 from mostovi.kernel.models import AuditLine
@@ -124,6 +127,28 @@ def test_a_file_is_confirmed_once_and_its_content_forgotten(tea: Actor) -> None:
     assert bytes(SchoolImport.objects.get(key=key).content) == b""
     with pytest.raises(rules.WrongImportState):
         confirm_import(actor=tea, key=key, reviewed="")
+
+
+def test_a_file_that_nobody_confirmed_is_cleared_away_after_a_day(
+    tea: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload_schools(actor=tea, authority=TUZLA, file_name="a.csv", content=a_list(LIPA))
+    later = NOW + rules.KEPT_UNCONFIRMED + timedelta(seconds=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    upload_schools(actor=tea, authority=TUZLA, file_name="b.csv", content=a_list(LIPA))
+    assert [held.file_name for held in SchoolImport.objects.all()] == ["b.csv"]
+
+
+def test_who_confirms_the_same_school_a_moment_later_sees_the_preview_again(
+    tea: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = upload_schools(actor=tea, authority=TUZLA, file_name="a.csv", content=a_list(LIPA))
+    plan = plan_import(tea, key)
+    bring(tea, a_list(LIPA))
+    monkeypatch.setattr(importing, "plan_import", lambda *_: plan)
+    with pytest.raises(rules.PreviewChanged):
+        confirm_import(actor=tea, key=key, reviewed=plan.digest)
+    assert Site.objects.count() == 1
 
 
 def test_rows_that_are_not_taken_are_kept_with_their_reason(tea: Actor) -> None:

@@ -1,6 +1,7 @@
 """Who may change the list of schools and how a site is known outside. No database, no clock, no network."""
 
 import uuid
+from datetime import timedelta
 
 from mostovi.connectivity.values import ImportState
 from mostovi.kernel.access import Actor, check_is_official
@@ -9,6 +10,8 @@ from mostovi.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 ROLE = "schools"
 REQUIRED_COLUMNS = ("school_name", "latitude", "longitude")
 IDENTIFIERS = ("school_id_giga", "school_id_govt")
+# How long a file waits for somebody to confirm it; the next that comes to the authority clears it away.
+KEPT_UNCONFIRMED = timedelta(days=1)
 # The namespace of identifiers of sites that Giga has given none.
 _SITES = uuid.uuid5(uuid.NAMESPACE_URL, "https://mostovi.example/sites")
 

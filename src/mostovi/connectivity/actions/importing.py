@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
 from mostovi.connectivity import rules
@@ -29,12 +29,15 @@ _FIELDS = {
 
 @transaction.atomic
 def upload_schools(*, actor: Actor, authority: str, file_name: str, content: bytes) -> UUID:
-    """Keep a file until it is confirmed. Raises FileUnreadable with the code of why it is no table."""
+    """Keep a file until it is confirmed, at most a day. Raises FileUnreadable with the code of the reason."""
     rules.check_can_import(actor, authority)
     try:
         table = read_table(content)
     except TableUnreadable as reason:
         raise rules.FileUnreadable(code=reason.code) from reason
+    now = clock.now()
+    forgotten = SchoolImport.objects.filter(authority=authority, state=ImportState.UPLOADED)
+    forgotten.filter(uploaded_at__lt=now - rules.KEPT_UNCONFIRMED).delete()
     held = SchoolImport.objects.create(
         authority=authority,
         file_name=file_name[:255],
@@ -42,7 +45,7 @@ def upload_schools(*, actor: Actor, authority: str, file_name: str, content: byt
         columns=suggest_columns(table.header),
         by_id=actor.person_id,
         by_name=actor.name,
-        uploaded_at=clock.now(),
+        uploaded_at=now,
     )
     _note("schools_uploaded", held, actor)
     return held.key
@@ -68,8 +71,11 @@ def confirm_import(*, actor: Actor, key: UUID, reviewed: str) -> None:
     if not plan.taken:
         raise rules.NothingToTake
     now = clock.now()
-    _add(held, plan, now)
-    _change(held, plan, now)
+    try:
+        _add(held, plan, now)
+        _change(held, plan, now)
+    except IntegrityError as error:  # somebody else confirmed the same school a moment before
+        raise rules.PreviewChanged from error
     join_branches(authority=held.authority)
     _keep_findings(held, plan.findings)
     held.state, held.confirmed_at, held.content = ImportState.CONFIRMED, now, b""
