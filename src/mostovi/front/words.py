@@ -130,6 +130,7 @@ LOG_PURPOSES = {
     "own-data": gettext_lazy("own data"),
     "none given": gettext_lazy("none given"),
     "check a paper": gettext_lazy("check a paper"),
+    "keep the list of schools": gettext_lazy("keep the list of schools"),
 }
 OTHER_PERSON = "other_person"
 TOO_MANY_TRIES = "too_many_tries"
