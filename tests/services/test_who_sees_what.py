@@ -94,6 +94,16 @@ GET  revizija/<slug:institution>/                             sign-in   no    no
 GET  o/pomoc/                                                 open      open  open  open  open  open  open
 GET  o/pristupacnost/                                         open      open  open  open  open  open  open
 GET  o/privatnost/                                            open      open  open  open  open  open  open
+GET  skole/izvoz.csv                                          open      open  open  open  open  open  open
+GET  skole/uvoz/                                              sign-in   no    no    no    no    no    no
+POST skole/uvoz/                                              sign-in   no    no    no    no    no    no
+GET  skole/uvoz/<uuid:key>/                                   sign-in   no    no    no    no    no    no
+GET  skole/uvoz/<uuid:key>/polja                              sign-in   no    no    no    no    no    no
+POST skole/uvoz/<uuid:key>/polja                              sign-in   no    no    no    no    no    no
+GET  skole/uvoz/<uuid:key>/pregled                            sign-in   no    no    no    no    no    no
+POST skole/uvoz/<uuid:key>/pregled                            sign-in   no    no    no    no    no    no
+GET  skole/uvoz/<uuid:key>/nalazi.csv                         sign-in   no    no    no    no    no    no
+POST skole/uvoz/<uuid:key>/povlacenje                         sign-in   no    no    no    no    no    no
 GET  o/izvori/                                                open      open  open  open  open  open  open
 """
 
@@ -164,6 +174,7 @@ def address(route: str, known: dict[str, str]) -> str:
         (r"<slug:institution>", "brcko-registrar"),
         (r"<int:number>", "9"),
         (r"<str:typed>", known["document"]),
+        (r"<uuid:key>", "5b0a3c1e-9f7d-4c57-8a3e-0d1f2a4b6c8e"),
     ):
         route = re.sub(pattern, value, route)
     return "/" + route
