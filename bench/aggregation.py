@@ -28,8 +28,8 @@ from typing import Any
 import datasketches
 import numpy as np
 
+from mostovi.connectivity.aggregation.columns import NEVER, Grouping, Measurements, Metric, Period
 from mostovi.connectivity.aggregation.cube import Cube
-from mostovi.connectivity.aggregation.values import NEVER, Grouping, Measurements, Metric, Period
 from timing import machine, milliseconds, timed, write
 
 COUNT, SCHOOLS, PROVIDERS, DAYS = 1_000_000, 2061, 12, 122

@@ -11,10 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from effort import examples
-from mostovi.connectivity.aggregation.cube import Cells, Cube
-from mostovi.connectivity.aggregation.knowledge import Cell, cube_as_known_at, revisions
-from mostovi.connectivity.aggregation.periods import period_of, start_of
-from mostovi.connectivity.aggregation.values import (
+from mostovi.connectivity.aggregation.columns import (
     NEVER,
     Grouping,
     Measurements,
@@ -23,6 +20,9 @@ from mostovi.connectivity.aggregation.values import (
     Period,
     Place,
 )
+from mostovi.connectivity.aggregation.cube import Cells, Cube
+from mostovi.connectivity.aggregation.knowledge import Cell, cube_as_known_at, revisions
+from mostovi.connectivity.aggregation.periods import period_of, start_of
 from mostovi.connectivity.sketches.buckets import RELATIVE_ERROR, OutOfRange
 from mostovi.connectivity.sketches.table import NeverCounted
 

@@ -6,10 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mostovi.connectivity.aggregation.growing import GrowingTable
-from mostovi.connectivity.aggregation.hours import Change, batch_of
-from mostovi.connectivity.aggregation.periods import period_of
-from mostovi.connectivity.aggregation.values import (
+from mostovi.connectivity.aggregation.columns import (
     PERIOD_BITS,
     PERIOD_MASK,
     Grouping,
@@ -19,6 +16,9 @@ from mostovi.connectivity.aggregation.values import (
     Place,
     Summaries,
 )
+from mostovi.connectivity.aggregation.growing import GrowingTable
+from mostovi.connectivity.aggregation.hours import Change, batch_of
+from mostovi.connectivity.aggregation.periods import period_of
 from mostovi.connectivity.sketches.buckets import Integers
 from mostovi.connectivity.sketches.table import SketchTable
 

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from mostovi.connectivity.aggregation.values import (
+from mostovi.connectivity.aggregation.columns import (
     HOUR_BITS,
     HOUR_MASK,
     PERIOD_BITS,

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mostovi.connectivity.aggregation.cube import Cube
-from mostovi.connectivity.aggregation.periods import period_of
-from mostovi.connectivity.aggregation.values import (
+from mostovi.connectivity.aggregation.columns import (
     NEVER,
     Grouping,
     Measurements,
@@ -17,6 +15,8 @@ from mostovi.connectivity.aggregation.values import (
     Place,
     Summaries,
 )
+from mostovi.connectivity.aggregation.cube import Cube
+from mostovi.connectivity.aggregation.periods import period_of
 
 
 def cube_as_known_at(

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from mostovi.connectivity.aggregation.values import FIRST_HOUR, Period
+from mostovi.connectivity.aggregation.columns import FIRST_HOUR, Period
 from mostovi.connectivity.sketches.buckets import Integers
 
 FIRST_MONDAY = date(2014, 12, 29)
