@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from connectivity.probe.giga import SCHOOL
 from connectivity.probe.ndt7_client import QUICK, running
 from connectivity.probe.programs import ProbeProgram
+from connectivity.probe.slow_line import slow_line
 from free_ports import free_port
 from mostovi.config import command_line
 from mostovi.connectivity.probe.arrivals import Door
@@ -323,9 +324,9 @@ def test_offline_for_a_while_then_everything_arrives_once(tmp_path: Path) -> Non
 def test_the_command_measures_reports_and_says_what_it_found(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with ProbeProgram(tmp_path / "probe") as probe:
+    with ProbeProgram(tmp_path / "probe") as probe, slow_line(probe.ndt7_port) as port:
         code = command_line.main(
-            ["probe", "measure", "--server", f"ws://127.0.0.1:{probe.ndt7_port}", "--once",
+            ["probe", "measure", "--server", f"ws://127.0.0.1:{port}", "--once",
              "--school", SCHOOL, "--report", f"http://127.0.0.1:{probe.port}",
              "--diary", str(tmp_path / "diary")]
         )  # fmt: skip
